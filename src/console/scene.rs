@@ -1,0 +1,21 @@
+//! What there is to show at one instant.
+
+use jiff::Timestamp;
+
+use crate::estate::Estate;
+use crate::judge::{History, Judgement};
+
+/// Everything that a pane may draw from. Drawing only reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// What is.
+    pub estate: &'a Estate,
+    /// What it means.
+    pub judgement: &'a Judgement,
+    /// Since when.
+    pub history: &'a History,
+    /// The time, UTC.
+    pub now: Timestamp,
+    /// The embedded estate, with its scenario's name; none on a real one.
+    pub demo: Option<&'a str>,
+}

@@ -1,0 +1,93 @@
+//! What a source tells the estate: each reading says what, when, from where, or why not.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::database::GlobalLags;
+use super::{
+    Batch, BudgetFacts, ControlPlane, CostFacts, Coverage, DatabaseFacts, GlobalFacts, Identity, Kind, MemberNumbers,
+    Name, Node, Pod, SloCounts, SourceKey, Workload, WorkloadKey,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One message from a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// Who says it.
+    pub source: SourceKey,
+    /// When it was read.
+    pub at: Timestamp,
+    /// Requests sent since the source's last observation, retries included.
+    pub calls: u64,
+    /// What those requests cost, US dollars.
+    pub cost_usd: f64,
+    /// What it says.
+    pub report: Report,
+}
+
+/// What a source says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Report {
+    /// It answered; the facts are true as of `as_of` (an empty list confirms the earlier ones).
+    Facts {
+        /// When the facts were true.
+        as_of: Timestamp,
+        /// The facts.
+        facts: Vec<Fact>,
+        /// What it could not see, in words: forbidden kinds, entries that the service does not have.
+        note: Option<String>,
+    },
+    /// It failed; earlier facts are kept and grow old.
+    Failed {
+        /// Why, and what to do about it.
+        reason: String,
+        /// When it tries again.
+        next_try_at: Option<Timestamp>,
+    },
+    /// It waits for a login or for the spend cap.
+    Paused {
+        /// What it waits for, and the command that helps.
+        reason: String,
+        /// When it looks again.
+        next_try_at: Option<Timestamp>,
+    },
+    /// The identity is not the configured one: every fact that rests on this source is withdrawn.
+    Refused {
+        /// What was expected and what was found.
+        reason: String,
+    },
+    /// Nothing new but the calls that were counted.
+    Counted,
+}
+
+/// One fact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    /// Who we are in an account (by its name in the estate file).
+    Identity(String, Identity),
+    /// An EKS cluster's control plane (by its name in the estate file); none: EKS does not have it.
+    ControlPlane(String, Option<ControlPlane>),
+    /// How much of a kind is seen in a cluster.
+    Coverage(String, Kind, Coverage),
+    /// Nodes of a cluster.
+    Nodes(String, Batch<Node, Arc<str>>),
+    /// Workloads of one kind of a cluster; a snapshot replaces that kind alone.
+    Workloads(String, Kind, Batch<Workload, WorkloadKey>),
+    /// Pods of a cluster.
+    Pods(String, Batch<Pod, Name>),
+    /// A database (by its name in the estate file); none: RDS does not have it.
+    Database(String, Option<DatabaseFacts>),
+    /// The Global Database of a database; none: RDS does not have it.
+    Global(String, Option<GlobalFacts>),
+    /// The numbers of a database's members, by member; replaces the earlier ones.
+    Numbers(String, BTreeMap<String, MemberNumbers>),
+    /// The replication lag of a database's Global Database, by region.
+    GlobalLag(String, GlobalLags),
+    /// A budget (by its name in the estate file); none: the service does not have it.
+    Budget(String, Option<BudgetFacts>),
+    /// An account's costs.
+    Costs(String, CostFacts),
+    /// An SLO's counts (by its name in the estate file).
+    Slo(String, SloCounts),
+}

@@ -1,0 +1,455 @@
+//! The estate as it is known now, and the one way in which it changes.
+
+mod cluster;
+mod memory;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::database::GlobalLags;
+use super::{
+    BudgetFacts, ControlPlane, CostFacts, DatabaseFacts, DeclaredAccount, DeclaredBudget, DeclaredDatabase,
+    DeclaredEstate, DeclaredSlo, EntryRef, Fact, GlobalFacts, Identity, IdentityState, MemberNumbers, Observation,
+    Report, SloCounts, SourceKey, SourceRecord, SourceState,
+};
+pub use cluster::{ClusterState, PodTally};
+pub use memory::Remembered;
+
+/// A fact with its age and its origin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known<T> {
+    /// The fact.
+    pub value: T,
+    /// When it was true.
+    pub as_of: Timestamp,
+    /// The source that said it: an index into [`Estate::sources`].
+    pub origin: usize,
+}
+
+/// One account: what was declared and what is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountState {
+    /// What the team declared.
+    pub declared: DeclaredAccount,
+    /// What STS said; none until it answered.
+    pub identity: Option<Known<Identity>>,
+    /// The month's costs.
+    pub costs: Option<Known<CostFacts>>,
+}
+
+impl AccountState {
+    /// Whether STS has said the configured account id.
+    pub fn verified(&self) -> bool {
+        self.identity_state() == Some(IdentityState::Verified)
+    }
+
+    /// How far the identity is proven; none until STS answered.
+    pub fn identity_state(&self) -> Option<IdentityState> {
+        self.identity.as_ref().map(|i| i.value.state)
+    }
+}
+
+/// One database: what was declared and what is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DatabaseState {
+    /// What the team declared.
+    pub declared: DeclaredDatabase,
+    /// The cluster and its members; an inner none says that RDS does not have it.
+    pub facts: Option<Known<Option<DatabaseFacts>>>,
+    /// The Global Database; an inner none says that RDS does not have it.
+    pub global: Option<Known<Option<GlobalFacts>>>,
+    /// The members' numbers, by member.
+    pub numbers: Option<Known<BTreeMap<String, MemberNumbers>>>,
+    /// The Global Database's lag, by region.
+    pub lags: Option<Known<GlobalLags>>,
+}
+
+/// One budget: what was declared and what is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BudgetState {
+    /// What the team declared.
+    pub declared: DeclaredBudget,
+    /// The budget; an inner none says that the service does not have it.
+    pub facts: Option<Known<Option<BudgetFacts>>>,
+}
+
+/// One SLO: what was declared and what is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SloState {
+    /// What the team declared.
+    pub declared: DeclaredSlo,
+    /// Its counts.
+    pub counts: Option<Known<SloCounts>>,
+}
+
+/// What an observation changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Facts changed: judge again.
+    pub facts: bool,
+    /// A source's state, error or age changed: the judgement may change too.
+    pub sources: bool,
+}
+
+/// Everything that is known of the estate.
+#[derive(Debug, Clone, Default)]
+pub struct Estate {
+    name: String,
+    accounts: Vec<AccountState>,
+    clusters: Vec<ClusterState>,
+    databases: Vec<DatabaseState>,
+    slos: Vec<SloState>,
+    budgets: Vec<BudgetState>,
+    sources: Vec<SourceRecord>,
+}
+
+impl Estate {
+    /// An estate of which only the declaration is known.
+    pub fn new(declared: DeclaredEstate) -> Self {
+        Self {
+            name: declared.name,
+            accounts: declared
+                .accounts
+                .into_iter()
+                .map(|declared| AccountState { declared, identity: None, costs: None })
+                .collect(),
+            clusters: declared.clusters.into_iter().map(ClusterState::new).collect(),
+            databases: declared
+                .databases
+                .into_iter()
+                .map(|declared| DatabaseState { declared, facts: None, global: None, numbers: None, lags: None })
+                .collect(),
+            slos: declared.slos.into_iter().map(|declared| SloState { declared, counts: None }).collect(),
+            budgets: declared.budgets.into_iter().map(|declared| BudgetState { declared, facts: None }).collect(),
+            sources: Vec::new(),
+        }
+    }
+
+    /// What the team calls it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Accounts, in the file's order.
+    pub fn accounts(&self) -> &[AccountState] {
+        &self.accounts
+    }
+
+    /// Clusters, in the file's order.
+    pub fn clusters(&self) -> &[ClusterState] {
+        &self.clusters
+    }
+
+    /// Databases, in the file's order.
+    pub fn databases(&self) -> &[DatabaseState] {
+        &self.databases
+    }
+
+    /// SLOs, in the file's order.
+    pub fn slos(&self) -> &[SloState] {
+        &self.slos
+    }
+
+    /// Budgets, in the file's order.
+    pub fn budgets(&self) -> &[BudgetState] {
+        &self.budgets
+    }
+
+    /// Every registered source.
+    pub fn sources(&self) -> &[SourceRecord] {
+        &self.sources
+    }
+
+    /// The account of that name.
+    pub fn account(&self, name: &str) -> Option<&AccountState> {
+        self.accounts.iter().find(|a| a.declared.name == name)
+    }
+
+    /// The cluster of that name.
+    pub fn cluster(&self, name: &str) -> Option<&ClusterState> {
+        self.clusters.iter().find(|c| c.declared.name == name)
+    }
+
+    /// The database of that name.
+    pub fn database(&self, name: &str) -> Option<&DatabaseState> {
+        self.databases.iter().find(|d| d.declared.name == name)
+    }
+
+    /// The sources that feed an entry.
+    pub fn feeding<'a>(&'a self, entry: &'a EntryRef) -> impl Iterator<Item = &'a SourceRecord> {
+        self.sources.iter().filter(move |s| s.feeds.contains(entry))
+    }
+
+    /// Makes a source known before it speaks, with the entries that will rest on it.
+    pub fn register(&mut self, key: SourceKey, feeds: Vec<EntryRef>) {
+        if let Some(known) = self.sources.iter_mut().find(|s| s.key == key) {
+            known.feeds.extend(feeds);
+            known.feeds.sort();
+            known.feeds.dedup();
+            return;
+        }
+        self.sources.push(SourceRecord {
+            key,
+            feeds,
+            state: SourceState::Waiting,
+            as_of: None,
+            error: None,
+            next_try_at: None,
+            calls: 0,
+            cost_usd: 0.0,
+            answered: false,
+        });
+    }
+
+    /// Takes in what a source said.
+    ///
+    /// Facts of an account whose identity STS has not proven are dropped, whatever source sent them; a mismatch
+    /// withdraws all that was known of the account.
+    pub fn apply(&mut self, observation: Observation) -> Change {
+        let Observation { source, at, calls, cost_usd, report } = observation;
+        let origin = self.origin(&source);
+        let record = &mut self.sources[origin];
+        record.calls += calls;
+        record.cost_usd += cost_usd;
+        let mut change = Change { facts: false, sources: calls > 0 };
+        match report {
+            Report::Counted => return change,
+            Report::Facts { as_of, facts, note } => {
+                let told = facts.iter().any(|f| !matches!(f, Fact::Identity(..)));
+                if told && !self.may_speak(&source) {
+                    return change;
+                }
+                let record = &mut self.sources[origin];
+                record.answered = true;
+                change.sources |= record.state != SourceState::Live || record.error != note;
+                record.state = SourceState::Live;
+                record.error = note;
+                record.next_try_at = None;
+                record.as_of = Some(as_of);
+                for fact in facts {
+                    change.facts = true;
+                    self.take(fact, as_of, origin, at);
+                }
+            }
+            Report::Failed { reason, next_try_at } => {
+                let record = &mut self.sources[origin];
+                record.answered = true;
+                record.state = if record.as_of.is_some() { SourceState::Stale } else { SourceState::Failing };
+                record.error = Some(reason);
+                record.next_try_at = next_try_at;
+                change.sources = true;
+            }
+            Report::Paused { reason, next_try_at } => {
+                let record = &mut self.sources[origin];
+                record.answered = true;
+                record.state = SourceState::Paused;
+                record.error = Some(reason);
+                record.next_try_at = next_try_at;
+                change.sources = true;
+            }
+            Report::Refused { reason } => {
+                let record = &mut self.sources[origin];
+                record.answered = true;
+                record.state = SourceState::Refused;
+                record.error = Some(reason);
+                record.next_try_at = None;
+                record.as_of = None;
+                self.withdraw(origin);
+                change = Change { facts: true, sources: true };
+            }
+        }
+        change
+    }
+
+    fn origin(&mut self, key: &SourceKey) -> usize {
+        if let Some(index) = self.sources.iter().position(|s| s.key == *key) {
+            return index;
+        }
+        self.register(key.clone(), Vec::new());
+        self.sources.len() - 1
+    }
+
+    /// Whether facts of this source's account may be shown: STS has said its id, or it has no account.
+    fn may_speak(&self, source: &SourceKey) -> bool {
+        source.account.as_deref().is_none_or(|name| self.account(name).is_some_and(AccountState::verified))
+    }
+
+    fn take(&mut self, fact: Fact, as_of: Timestamp, origin: usize, at: Timestamp) {
+        match fact {
+            Fact::Identity(name, identity) => {
+                let mismatch = identity.state == IdentityState::Mismatch;
+                if let Some(account) = self.accounts.iter_mut().find(|a| a.declared.name == name) {
+                    account.identity = Some(Known { value: identity, as_of, origin });
+                }
+                if mismatch {
+                    self.forget_account(&name);
+                }
+            }
+            Fact::ControlPlane(name, value) => {
+                if let Some(c) = self.cluster_mut(&name) {
+                    c.control_plane = Some(Known { value, as_of, origin });
+                }
+            }
+            Fact::Coverage(name, kind, coverage) => {
+                if let Some(c) = self.cluster_mut(&name) {
+                    c.cover(kind, coverage);
+                }
+            }
+            Fact::Nodes(name, batch) => {
+                if let Some(c) = self.cluster_mut(&name) {
+                    c.take_nodes(batch);
+                }
+            }
+            Fact::Workloads(name, kind, batch) => {
+                if let Some(c) = self.cluster_mut(&name) {
+                    c.take_workloads(kind, batch);
+                }
+            }
+            Fact::Pods(name, batch) => {
+                if let Some(c) = self.cluster_mut(&name) {
+                    c.take_pods(batch, at);
+                }
+            }
+            Fact::Database(name, value) => {
+                if let Some(d) = self.database_mut(&name) {
+                    d.facts = Some(Known { value, as_of, origin });
+                }
+            }
+            Fact::Global(name, value) => {
+                if let Some(d) = self.database_mut(&name) {
+                    d.global = Some(Known { value, as_of, origin });
+                }
+            }
+            Fact::Numbers(name, value) => {
+                if let Some(d) = self.database_mut(&name) {
+                    d.numbers = Some(Known { value, as_of, origin });
+                }
+            }
+            Fact::GlobalLag(name, value) => {
+                if let Some(d) = self.database_mut(&name) {
+                    d.lags = Some(Known { value, as_of, origin });
+                }
+            }
+            Fact::Budget(name, value) => {
+                if let Some(b) = self.budgets.iter_mut().find(|b| b.declared.name == name) {
+                    b.facts = Some(Known { value, as_of, origin });
+                }
+            }
+            Fact::Costs(name, value) => {
+                if let Some(a) = self.accounts.iter_mut().find(|a| a.declared.name == name) {
+                    a.costs = Some(Known { value, as_of, origin });
+                }
+            }
+            Fact::Slo(name, value) => {
+                if let Some(s) = self.slos.iter_mut().find(|s| s.declared.name == name) {
+                    s.counts = Some(Known { value, as_of, origin });
+                }
+            }
+        }
+    }
+
+    fn cluster_mut(&mut self, name: &str) -> Option<&mut ClusterState> {
+        self.clusters.iter_mut().find(|c| c.declared.name == name)
+    }
+
+    fn database_mut(&mut self, name: &str) -> Option<&mut DatabaseState> {
+        self.databases.iter_mut().find(|d| d.declared.name == name)
+    }
+
+    /// Withdraws every fact that one source said.
+    fn withdraw(&mut self, origin: usize) {
+        let feeds = self.sources[origin].feeds.clone();
+        let kubernetes = self.sources[origin].key.name == super::SourceName::Kubernetes;
+        for entry in &feeds {
+            if let (EntryRef::Cluster(name), true) = (entry, kubernetes)
+                && let Some(c) = self.cluster_mut(name)
+            {
+                c.forget_kubernetes();
+            }
+        }
+        for c in &mut self.clusters {
+            drop_from(&mut c.control_plane, origin);
+        }
+        for d in &mut self.databases {
+            drop_from(&mut d.facts, origin);
+            drop_from(&mut d.global, origin);
+            drop_from(&mut d.numbers, origin);
+            drop_from(&mut d.lags, origin);
+        }
+        for b in &mut self.budgets {
+            drop_from(&mut b.facts, origin);
+        }
+        for a in &mut self.accounts {
+            drop_from(&mut a.costs, origin);
+        }
+        for s in &mut self.slos {
+            drop_from(&mut s.counts, origin);
+        }
+    }
+
+    /// Withdraws every fact of an account: it is not the one that was configured.
+    fn forget_account(&mut self, name: &str) {
+        for c in self.clusters.iter_mut().filter(|c| c.declared.account.as_deref() == Some(name)) {
+            c.control_plane = None;
+            c.forget_kubernetes();
+        }
+        for d in self.databases.iter_mut().filter(|d| d.declared.account == name) {
+            (d.facts, d.global, d.numbers, d.lags) = (None, None, None, None);
+        }
+        for b in self.budgets.iter_mut().filter(|b| b.declared.account == name) {
+            b.facts = None;
+        }
+        for a in self.accounts.iter_mut().filter(|a| a.declared.name == name) {
+            a.costs = None;
+        }
+        let of_account: Vec<usize> =
+            (0..self.sources.len()).filter(|&i| self.sources[i].key.account.as_deref() == Some(name)).collect();
+        for s in &mut self.slos {
+            if s.counts.as_ref().is_some_and(|k| of_account.contains(&k.origin)) {
+                s.counts = None;
+            }
+        }
+        for index in of_account {
+            self.sources[index].as_of = None;
+        }
+    }
+}
+
+fn drop_from<T>(slot: &mut Option<Known<T>>, origin: usize) {
+    if slot.as_ref().is_some_and(|k| k.origin == origin) {
+        *slot = None;
+    }
+}
+
+/// The control plane's facts, where EKS has the cluster.
+impl ClusterState {
+    /// What EKS says of it; none while it is not known or EKS does not have it.
+    pub fn control(&self) -> Option<&ControlPlane> {
+        self.control_plane.as_ref().and_then(|k| k.value.as_ref())
+    }
+}
+
+impl DatabaseState {
+    /// What RDS says of it; none while it is not known or RDS does not have it.
+    pub fn described(&self) -> Option<&DatabaseFacts> {
+        self.facts.as_ref().and_then(|k| k.value.as_ref())
+    }
+
+    /// The numbers of one member.
+    pub fn numbers_of(&self, member: &str) -> Option<&MemberNumbers> {
+        self.numbers.as_ref().and_then(|k| k.value.get(member))
+    }
+
+    /// What RDS says of its Global Database.
+    pub fn described_global(&self) -> Option<&GlobalFacts> {
+        self.global.as_ref().and_then(|k| k.value.as_ref())
+    }
+}
+
+impl BudgetState {
+    /// What the service says of it.
+    pub fn described(&self) -> Option<&BudgetFacts> {
+        self.facts.as_ref().and_then(|k| k.value.as_ref())
+    }
+}

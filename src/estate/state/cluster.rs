@@ -1,0 +1,233 @@
+//! One cluster as it is known now, its tallies kept as the pods change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Known;
+use crate::estate::{
+    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, PodPhase, Workload, WorkloadKey,
+};
+
+/// The span over which restarts are counted.
+const RESTART_SPAN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Pods by phase; `crash_looping` whatever the phase.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PodTally {
+    /// All pods.
+    pub total: usize,
+    /// In phase `Running`.
+    pub running: usize,
+    /// In phase `Pending`.
+    pub pending: usize,
+    /// In phase `Failed`.
+    pub failed: usize,
+    /// With a container waiting in `CrashLoopBackOff`.
+    pub crash_looping: usize,
+}
+
+impl PodTally {
+    fn count(&mut self, pod: &Pod, add: bool) {
+        let step = |n: &mut usize| *n = if add { *n + 1 } else { n.saturating_sub(1) };
+        step(&mut self.total);
+        match pod.phase {
+            PodPhase::Running => step(&mut self.running),
+            PodPhase::Pending => step(&mut self.pending),
+            PodPhase::Failed => step(&mut self.failed),
+            PodPhase::Succeeded | PodPhase::Unknown => {}
+        }
+        if pod.crash_looping {
+            step(&mut self.crash_looping);
+        }
+    }
+}
+
+/// One cluster: what was declared and what is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClusterState {
+    /// What the team declared.
+    pub declared: DeclaredCluster,
+    /// What EKS says; an inner none says that EKS does not have it.
+    pub control_plane: Option<Known<Option<ControlPlane>>>,
+    coverage: BTreeMap<Kind, Coverage>,
+    nodes: BTreeMap<Arc<str>, Node>,
+    workloads: BTreeMap<WorkloadKey, Workload>,
+    pods: BTreeMap<Name, Pod>,
+    tally: PodTally,
+    /// Pods that ever restarted, or that are pending, failed or crash looping: the few that may need someone.
+    uneasy: BTreeSet<Name>,
+    /// Restarts that were seen, by pod: when and how many.
+    rises: BTreeMap<Name, Vec<(Timestamp, u32)>>,
+    /// When pods were last told, to know whether a rise can be dated.
+    pods_told: Option<Timestamp>,
+}
+
+impl ClusterState {
+    pub(super) fn new(declared: DeclaredCluster) -> Self {
+        Self {
+            declared,
+            control_plane: None,
+            coverage: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            workloads: BTreeMap::new(),
+            pods: BTreeMap::new(),
+            tally: PodTally::default(),
+            uneasy: BTreeSet::new(),
+            rises: BTreeMap::new(),
+            pods_told: None,
+        }
+    }
+
+    /// How much of a kind is seen.
+    pub fn coverage(&self, kind: Kind) -> &Coverage {
+        self.coverage.get(&kind).unwrap_or(&Coverage::Unknown)
+    }
+
+    /// Whether every one of the kinds is seen whole.
+    pub fn complete(&self, kinds: &[Kind]) -> bool {
+        kinds.iter().all(|&k| *self.coverage(k) == Coverage::Complete)
+    }
+
+    /// Nodes by name.
+    pub fn nodes(&self) -> &BTreeMap<Arc<str>, Node> {
+        &self.nodes
+    }
+
+    /// Workloads by kind and name.
+    pub fn workloads(&self) -> &BTreeMap<WorkloadKey, Workload> {
+        &self.workloads
+    }
+
+    /// Pods by namespace and name.
+    pub fn pods(&self) -> &BTreeMap<Name, Pod> {
+        &self.pods
+    }
+
+    /// Pods counted by phase.
+    pub fn tally(&self) -> PodTally {
+        self.tally
+    }
+
+    /// The pods that may need someone: restarted, pending, failed or crash looping ones, by name.
+    pub fn uneasy(&self) -> impl Iterator<Item = &Pod> {
+        self.uneasy.iter().filter_map(|name| self.pods.get(name))
+    }
+
+    /// One pod's restarts within the hour before `now`: for a pod younger than that its restart count; for an older
+    /// one the rise that was seen, and at least 1 where a container's last termination lies within the hour.
+    pub fn restarts_1h_of(&self, pod: &Pod, now: Timestamp) -> u32 {
+        let since = now - RESTART_SPAN;
+        if pod.created.is_some_and(|created| created > since) {
+            return pod.restarts;
+        }
+        let seen = self
+            .rises
+            .get(&pod.name)
+            .map_or(0, |rises| rises.iter().filter(|(at, _)| *at > since).map(|(_, n)| n).sum::<u32>());
+        let ended = pod.restarts > 0
+            && pod.last_termination.as_ref().and_then(|t| t.at).is_some_and(|at| at > since && at <= now);
+        seen.max(u32::from(ended))
+    }
+
+    /// Restarts within the hour before `now`, summed over the pods.
+    pub fn restarts_1h(&self, now: Timestamp) -> u32 {
+        self.uneasy().map(|p| self.restarts_1h_of(p, now)).sum()
+    }
+
+    pub(super) fn cover(&mut self, kind: Kind, coverage: Coverage) {
+        self.coverage.insert(kind, coverage);
+    }
+
+    pub(super) fn take_nodes(&mut self, batch: Batch<Node, Arc<str>>) {
+        match batch {
+            Batch::Snapshot(all) => self.nodes = all.into_iter().map(|n| (n.name.clone(), n)).collect(),
+            Batch::Changes { put, gone } => {
+                for key in gone {
+                    self.nodes.remove(&key);
+                }
+                self.nodes.extend(put.into_iter().map(|n| (n.name.clone(), n)));
+            }
+        }
+    }
+
+    pub(super) fn take_workloads(&mut self, kind: Kind, batch: Batch<Workload, WorkloadKey>) {
+        match batch {
+            Batch::Snapshot(all) => {
+                self.workloads.retain(|key, _| key.kind.kind() != kind);
+                self.workloads.extend(all.into_iter().map(|w| (w.key.clone(), w)));
+            }
+            Batch::Changes { put, gone } => {
+                for key in gone {
+                    self.workloads.remove(&key);
+                }
+                self.workloads.extend(put.into_iter().map(|w| (w.key.clone(), w)));
+            }
+        }
+    }
+
+    pub(super) fn take_pods(&mut self, batch: Batch<Pod, Name>, at: Timestamp) {
+        match batch {
+            Batch::Snapshot(all) => {
+                let mut before = std::mem::take(&mut self.pods);
+                let mut rises = std::mem::take(&mut self.rises);
+                self.tally = PodTally::default();
+                self.uneasy.clear();
+                for pod in all {
+                    let earlier = before.remove(&pod.name).filter(|p| p.uid == pod.uid);
+                    if earlier.is_some()
+                        && let Some(seen) = rises.remove(&pod.name)
+                    {
+                        self.rises.insert(pod.name.clone(), seen);
+                    }
+                    self.put_pod(pod, earlier.as_ref(), at);
+                }
+            }
+            Batch::Changes { put, gone } => {
+                for name in gone {
+                    self.remove_pod(&name);
+                }
+                for pod in put {
+                    let earlier = self.remove_pod_keeping_rises(&pod.name);
+                    let earlier = earlier.filter(|p| p.uid == pod.uid);
+                    if earlier.is_none() {
+                        self.rises.remove(&pod.name);
+                    }
+                    self.put_pod(pod, earlier.as_ref(), at);
+                }
+            }
+        }
+        self.pods_told = Some(at);
+    }
+
+    fn put_pod(&mut self, pod: Pod, earlier: Option<&Pod>, at: Timestamp) {
+        let datable = self.pods_told.is_some_and(|told| at.duration_since(told) < RESTART_SPAN);
+        if let Some(rise) = earlier.and_then(|e| pod.restarts.checked_sub(e.restarts)).filter(|&n| n > 0 && datable) {
+            let seen = self.rises.entry(pod.name.clone()).or_default();
+            seen.retain(|(then, _)| *then > at - RESTART_SPAN);
+            seen.push((at, rise));
+        }
+        self.tally.count(&pod, true);
+        if pod.restarts > 0 || pod.crash_looping || matches!(pod.phase, PodPhase::Pending | PodPhase::Failed) {
+            self.uneasy.insert(pod.name.clone());
+        }
+        self.pods.insert(pod.name.clone(), pod);
+    }
+
+    fn remove_pod_keeping_rises(&mut self, name: &Name) -> Option<Pod> {
+        let pod = self.pods.remove(name)?;
+        self.tally.count(&pod, false);
+        self.uneasy.remove(name);
+        Some(pod)
+    }
+
+    fn remove_pod(&mut self, name: &Name) {
+        self.remove_pod_keeping_rises(name);
+        self.rises.remove(name);
+    }
+
+    pub(super) fn forget_kubernetes(&mut self) {
+        *self = Self { control_plane: self.control_plane.take(), ..Self::new(self.declared.clone()) };
+    }
+}

@@ -1,0 +1,2 @@
+//! The `quarterdeck` binary.
+fn main() {}
