@@ -1,1 +1,15 @@
-//! (being laid)
+//! The command line: one file per subcommand; wires the rooms together.
+
+pub mod args;
+mod exit;
+mod rigging;
+
+pub use exit::Exit;
+pub use rigging::Rigging;
+
+use std::process::ExitCode;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    ExitCode::SUCCESS
+}

@@ -1,2 +1,7 @@
-//! The `quarterdeck` binary.
-fn main() {}
+//! The `quarterdeck` binary: see [`quarterdeck::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    quarterdeck::cli::main()
+}

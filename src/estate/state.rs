@@ -262,6 +262,27 @@ impl Estate {
         change
     }
 
+    /// Whether every source has answered or failed, and every live cluster has told every kind.
+    pub fn settled(&self) -> bool {
+        self.sources.iter().all(|source| {
+            let told = source.state != SourceState::Live
+                || source
+                    .key
+                    .subject
+                    .as_deref()
+                    .and_then(|name| self.cluster(name))
+                    .is_none_or(ClusterState::heard_all);
+            source.answered && told
+        })
+    }
+
+    /// Gives every source that is still waiting a reason why.
+    pub fn explain_waiting(&mut self, reason: &str) {
+        for source in self.sources.iter_mut().filter(|s| s.state == SourceState::Waiting) {
+            source.error = Some(reason.to_owned());
+        }
+    }
+
     fn origin(&mut self, key: &SourceKey) -> usize {
         if let Some(index) = self.sources.iter().position(|s| s.key == *key) {
             return index;

@@ -62,6 +62,8 @@ pub struct ClusterState {
     rises: BTreeMap<Name, Vec<(Timestamp, u32)>>,
     /// When pods were last told, to know whether a rise can be dated.
     pods_told: Option<Timestamp>,
+    /// The kinds that this run has heard of, apart from what an earlier one remembered.
+    heard: BTreeSet<Kind>,
 }
 
 impl ClusterState {
@@ -77,6 +79,7 @@ impl ClusterState {
             uneasy: BTreeSet::new(),
             rises: BTreeMap::new(),
             pods_told: None,
+            heard: BTreeSet::new(),
         }
     }
 
@@ -136,8 +139,19 @@ impl ClusterState {
         self.uneasy().map(|p| self.restarts_1h_of(p, now)).sum()
     }
 
+    /// Whether this run has heard of every kind, be it that it may not be read.
+    pub fn heard_all(&self) -> bool {
+        self.heard.len() == Kind::ALL.len()
+    }
+
     pub(super) fn cover(&mut self, kind: Kind, coverage: Coverage) {
+        self.heard.insert(kind);
         self.coverage.insert(kind, coverage);
+    }
+
+    /// What was taken in so far came from an earlier run.
+    pub(super) fn unhear(&mut self) {
+        self.heard.clear();
     }
 
     pub(super) fn take_nodes(&mut self, batch: Batch<Node, Arc<str>>) {

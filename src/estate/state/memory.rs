@@ -110,6 +110,11 @@ impl Estate {
                 self.take(fact, as_of, origin, as_of);
             }
         }
+        for cluster in &mut self.clusters {
+            if source.subject.as_deref() == Some(cluster.declared.name.as_str()) {
+                cluster.unhear();
+            }
+        }
         true
     }
 
