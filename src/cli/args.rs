@@ -11,7 +11,7 @@ use clap_complete::Shell;
 #[derive(Debug, Parser)]
 #[command(name = "quarterdeck", version, max_term_width = 100)]
 pub struct Args {
-    /// The estate file [default: $QUARTERDECK_ESTATE, else estate.toml in the configuration directory]
+    /// The estate file; default: `QUARTERDECK_ESTATE`, else estate.toml in the configuration directory
     #[arg(long, global = true, value_name = "FILE")]
     pub estate: Option<PathBuf>,
 
