@@ -19,13 +19,18 @@ def keeper(folder):
     return pid if str(folder).encode() in command else None
 
 
-def running():
-    """The folder of the bed for hand work, or None where none is up."""
+def pointed():
+    """The folder of the last bed for hand work, up or not; None where there was none."""
     try:
-        folder = Path(POINTER.read_text().strip())
+        return Path(POINTER.read_text().strip())
     except OSError:
         return None
-    return folder if keeper(folder) else None
+
+
+def running():
+    """The folder of the bed for hand work, or None where none is up."""
+    folder = pointed()
+    return folder if folder and keeper(folder) else None
 
 
 def stop(folder, seconds=30):
