@@ -54,10 +54,10 @@ def start(folder, servers):
     return aws
 
 
-def keep(aws, servers, owner):
-    """Returns when the owner's process is gone; raises when a server has ended."""
+def keep(aws, folder, owner):
+    """Returns when the owner's process or the folder is gone. A server that ends is left alone: tests do that."""
     published = time.monotonic()
-    while owner is None or alive(owner):
+    while folder.exists() and (owner is None or alive(owner)):
         time.sleep(0.5)
         if time.monotonic() - published > PUBLISH_EVERY_S:
             published = time.monotonic()
@@ -90,7 +90,7 @@ def main(folder, owner):
         aws = start(folder, servers)
         print("ready", flush=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        keep(aws, servers, owner)
+        keep(aws, folder, owner)
     except Told:
         pass
     except (Failed, tools.Missing) as why:
