@@ -220,6 +220,13 @@ impl Estate {
                 if told && !self.may_speak(&source) {
                     return change;
                 }
+                if unproven(&facts) {
+                    // The source itself is not live by this: its own state follows in its next report.
+                    for fact in facts {
+                        self.take(fact, as_of, origin, at);
+                    }
+                    return Change { facts: true, sources: true };
+                }
                 let record = &mut self.sources[origin];
                 record.answered = true;
                 change.sources |= record.state != SourceState::Live || record.error != note;
@@ -437,6 +444,12 @@ impl Estate {
     }
 }
 
+/// Whether all that is said is that an identity could not be proven.
+fn unproven(facts: &[Fact]) -> bool {
+    let says = |f: &Fact| matches!(f, Fact::Identity(_, identity) if identity.state != IdentityState::Verified);
+    !facts.is_empty() && facts.iter().all(says)
+}
+
 fn drop_from<T>(slot: &mut Option<Known<T>>, origin: usize) {
     if slot.as_ref().is_some_and(|k| k.origin == origin) {
         *slot = None;
@@ -472,5 +485,50 @@ impl BudgetState {
     /// What the service says of it.
     pub fn described(&self) -> Option<&BudgetFacts> {
         self.facts.as_ref().and_then(|k| k.value.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estate::SourceName;
+
+    #[test]
+    fn an_unproven_identity_does_not_make_its_source_live() {
+        let account = DeclaredAccount {
+            name: "production".into(),
+            id: "111122223333".into(),
+            environment: "production".into(),
+            regions: vec!["us-east-1".into()],
+            profile: None,
+            role_arn: None,
+            operate_role_arn: None,
+            guarded: true,
+        };
+        let mut estate = Estate::new(DeclaredEstate { accounts: vec![account], ..DeclaredEstate::default() });
+        let sts = SourceKey::new(SourceName::Sts).of("production");
+        estate.register(sts.clone(), vec![EntryRef::Account("production".into())]);
+        let mut say = |report| {
+            estate.apply(Observation {
+                source: sts.clone(),
+                at: Timestamp::UNIX_EPOCH,
+                calls: 1,
+                cost_usd: 0.0,
+                report,
+            });
+            (estate.sources()[0].state, estate.sources()[0].as_of, estate.accounts()[0].identity_state())
+        };
+        let denied = Identity {
+            state: IdentityState::Denied,
+            account_id: None,
+            arn: None,
+            expires_at: None,
+            error: None,
+            login: None,
+        };
+        let facts = vec![Fact::Identity("production".into(), denied)];
+        say(Report::Facts { as_of: Timestamp::UNIX_EPOCH, facts, note: None });
+        let said = say(Report::Failed { reason: "AccessDenied".into(), next_try_at: None });
+        assert_eq!(said, (SourceState::Failing, None, Some(IdentityState::Denied)));
     }
 }
