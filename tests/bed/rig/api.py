@@ -15,7 +15,7 @@ class Refused(Exception):
 
 class Api:
     def __init__(self, url, ca, client=None, token=None):
-        self.address = urlsplit(url)
+        self.address, self.ca, self.client = urlsplit(url), ca, client
         self.context = ssl.create_default_context(cafile=str(ca))
         if client:
             self.context.load_cert_chain(*map(str, client))
@@ -32,16 +32,24 @@ class Api:
         data = None if body is None else json.dumps(body)
         headers = self.headers | ({"Content-Type": kind} if data else {})
         try:
-            connection = self.connection()
-            connection.request(method, path, data, headers)
-            answer = connection.getresponse()
-            text = answer.read()
-        except OSError:
+            answer, text = self._exchange(method, path, data, headers)
+        except ConnectionError:
+            # The server closes connections that were idle for long: once more on a new one.
             self.local.connection = None
-            raise
+            answer, text = self._exchange(method, path, data, headers)
         if answer.status >= 400:
             raise Refused(answer.status, text[:500].decode(errors="replace"))
         return json.loads(text)
+
+    def _exchange(self, method, path, data, headers):
+        connection = self.connection()
+        try:
+            connection.request(method, path, data, headers)
+            answer = connection.getresponse()
+            return answer, answer.read()
+        except OSError:
+            self.local.connection = None
+            raise
 
     def get(self, path):
         return self.send("GET", path)
