@@ -1,7 +1,14 @@
 //! What people see and press. The only room that names ratatui.
 //!
-//! One task owns all state: [`view::View`] is where the person is, [`scene::Scene`] is what there is to show; drawing
-//! takes both by reference and decides nothing.
+//! One task owns all state: [`app::App`] takes events and answers with effects; [`view::View`] is where the person is,
+//! [`scene::Scene`] is what there is to show; drawing takes both by reference and decides nothing. What a key does comes
+//! from one catalogue ([`action`]) by way of a keymap file ([`keymap`]); what a thing looks like from a theme file by its
+//! role ([`theme`]).
 
+pub mod action;
+pub mod draw;
+pub mod keymap;
 pub mod scene;
+pub mod sheet;
+pub mod theme;
 pub mod view;

@@ -81,9 +81,28 @@ pub struct View {
     pub filter: Filter,
     /// The help is open, scrolled down by so many lines.
     pub help: Option<u16>,
+    /// Keys of a sequence that has begun, as they are shown, such as `g`; empty when none has.
+    pub pending: String,
+    /// What the console has to say of itself, the newest last; already visible text.
+    pub notices: Vec<String>,
 }
 
 impl View {
+    /// The watch on a terminal of that size, nothing selected yet.
+    pub fn new(size: (u16, u16)) -> Self {
+        Self {
+            size,
+            focus: PaneId::Incidents,
+            trail: Vec::new(),
+            section: 0,
+            selected: BTreeMap::new(),
+            filter: Filter::default(),
+            help: None,
+            pending: String::new(),
+            notices: Vec::new(),
+        }
+    }
+
     /// The list that has the focus.
     pub fn list(&self) -> ListId {
         self.trail.last().map_or(ListId::Pane(self.focus), |spot| ListId::Page(spot.clone(), self.section))
