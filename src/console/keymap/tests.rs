@@ -54,10 +54,17 @@ fn a_persons_key_is_taken_from_what_would_inherit_it() {
 #[test]
 fn hints_are_keys_that_work_there() {
     let keymap = Keymap::built_in();
+    let mut view = View::new((80, 24));
     let line =
-        |context| keymap.hints(context).iter().map(|h| format!("{} {}", h.key, h.word)).collect::<Vec<_>>().join("  ");
-    assert_eq!(line(Context::Watch), "enter open  tab pane  / filter  s sources  ? help  q quit");
-    assert_eq!(line(Context::Page), "enter open  tab pane  esc back  / filter  s sources  ? help  q quit");
-    assert_eq!(line(Context::Help), "esc back  ? help  q quit");
-    assert_eq!(line(Context::Input), "enter keep  esc clear  ctrl-c quit");
+        |view: &View| keymap.hints(view).iter().map(|h| format!("{} {}", h.key, h.word)).collect::<Vec<_>>().join("  ");
+    assert_eq!(line(&view), "enter open  tab pane  / filter  s sources  ? help  q quit");
+    view.filter.text = "shop".to_owned();
+    assert_eq!(line(&view), "enter open  tab pane  esc clear  / filter  s sources  ? help  q quit");
+    view.filter.editing = true;
+    assert_eq!(line(&view), "enter keep  esc clear  ctrl-c quit");
+    view.filter = super::super::view::Filter::default();
+    view.trail.push(super::super::view::Spot::Sources);
+    assert_eq!(line(&view), "enter open  tab pane  esc back  / filter  s sources  ? help  q quit");
+    view.help = Some(0);
+    assert_eq!(line(&view), "esc back  ? help  q quit");
 }
