@@ -100,6 +100,10 @@ farewell() {
     esac
     ;;
   esac
+  if [[ ${SHELL##*/} == zsh ]]; then
+    echo "zsh completes it once this stands before compinit in ~/.zshrc:"
+    echo "  fpath=($prefix/share/zsh/site-functions \$fpath)"
+  fi
 }
 
 prefix=${HOME:+$HOME/.local} action=install
