@@ -72,8 +72,17 @@ fn excerpt(text: &str, span: &Range<usize>) -> (String, Range<usize>) {
     out.push_str(&cut_start(&head));
     let start = out.len();
     out.push_str(&cut_end(&shown(&text[span.start..end])));
-    let marked = start..out.len();
+    let mut marked = start..out.len();
     out.push_str(&cut_end(&shown(&text[end..line_end])));
+    if marked.is_empty() {
+        // A caret needs something to stand under: the next character, or a blank at the line's end.
+        if let Some(next) = out[start..].chars().next() {
+            marked.end += next.len_utf8();
+        } else {
+            out.push(' ');
+            marked.end += 1;
+        }
+    }
     if line_end < text.len() {
         let rest = &text[line_end + 1..];
         let next = rest.split('\n').next().unwrap_or_default();

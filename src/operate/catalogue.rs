@@ -1,0 +1,276 @@
+//! The catalogue of operations: what there is to do, to what, with which parameters, and how dangerous it is.
+//!
+//! `quarterdeck operate list` prints it; the console's action menu and the names in `[[policy.freeze]]` follow it.
+
+use serde::Serialize;
+
+/// The worst that an operation can do when it goes as planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Danger {
+    /// Serves on while it runs.
+    Safe,
+    /// Connections drop, pods restart, or capacity goes.
+    Disruptive,
+    /// Data that was written may be gone.
+    DataLoss,
+}
+
+impl Danger {
+    /// Its word, as in a plan.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Disruptive => "disruptive",
+            Self::DataLoss => "data_loss",
+        }
+    }
+}
+
+/// What an operation acts on, and how its target is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A deployment or a stateful set.
+    Workload,
+    /// A namespace of a cluster.
+    Namespace,
+    /// A horizontal pod autoscaler.
+    Autoscaler,
+    /// A pod.
+    Pod,
+    /// A node.
+    Node,
+    /// A managed node group.
+    NodeGroup,
+    /// A database of the estate file.
+    Database,
+}
+
+impl Target {
+    /// How it is written on the command line.
+    pub fn form(self) -> &'static str {
+        match self {
+            Self::Workload => "CLUSTER/NAMESPACE/deployment/NAME (or statefulset)",
+            Self::Namespace => "CLUSTER/NAMESPACE",
+            Self::Autoscaler => "CLUSTER/NAMESPACE/hpa/NAME",
+            Self::Pod => "CLUSTER/NAMESPACE/pod/NAME",
+            Self::Node => "CLUSTER/node/NAME",
+            Self::NodeGroup => "CLUSTER/nodegroup/NAME",
+            Self::Database => "DATABASE",
+        }
+    }
+}
+
+/// One parameter of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What is taken where it is left out, as written on the command line; none where there is no fixed value.
+    pub default: Option<&'static str>,
+}
+
+/// One operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OperationSpec {
+    /// Its name, `area.verb`.
+    pub name: &'static str,
+    /// What it acts on.
+    pub target: Target,
+    /// Its parameters.
+    pub parameters: &'static [Parameter],
+    /// The worst it can do when it goes as planned.
+    pub danger: Danger,
+    /// What it does, in one sentence.
+    pub doc: &'static str,
+}
+
+const fn parameter(name: &'static str) -> Parameter {
+    Parameter { name, default: None }
+}
+
+const fn preset(name: &'static str, default: &'static str) -> Parameter {
+    Parameter { name, default: Some(default) }
+}
+
+const fn operation(
+    name: &'static str,
+    target: Target,
+    danger: Danger,
+    parameters: &'static [Parameter],
+    doc: &'static str,
+) -> OperationSpec {
+    OperationSpec { name, target, parameters, danger, doc }
+}
+
+use Danger::{DataLoss, Disruptive, Safe};
+use Target::{Autoscaler, Database, Namespace, Node, NodeGroup, Pod, Workload};
+
+/// Every operation, by area.
+pub const CATALOGUE: &[OperationSpec] = &[
+    operation(
+        "workload.scale",
+        Workload,
+        Disruptive,
+        &[parameter("replicas")],
+        "Sets the number of replicas of one workload.",
+    ),
+    operation(
+        "namespace.scale",
+        Namespace,
+        Disruptive,
+        &[parameter("replicas"), preset("include-autoscaled", "false")],
+        "Sets the number of replicas of every deployment of a namespace.",
+    ),
+    operation("workload.restart", Workload, Disruptive, &[], "Restarts the pods of one workload, a few at a time."),
+    operation("workload.pause", Workload, Safe, &[], "Holds the rollout of a deployment."),
+    operation("workload.resume", Workload, Safe, &[], "Lets the rollout of a deployment go on."),
+    operation(
+        "workload.rollback",
+        Workload,
+        Disruptive,
+        &[parameter("revision")],
+        "Goes back to an earlier revision; to the one before where none is named.",
+    ),
+    operation(
+        "autoscaler.bounds",
+        Autoscaler,
+        Disruptive,
+        &[parameter("min"), parameter("max")],
+        "Sets the bounds of an autoscaler.",
+    ),
+    operation("pod.evict", Pod, Disruptive, &[], "Evicts a pod, honouring its disruption budget."),
+    operation("pod.delete", Pod, Disruptive, &[], "Deletes a pod, whatever its disruption budget says."),
+    operation("node.cordon", Node, Safe, &[], "Lets no new pods onto a node."),
+    operation("node.uncordon", Node, Safe, &[], "Lets new pods onto a node again."),
+    operation(
+        "node.drain",
+        Node,
+        Disruptive,
+        &[parameter("timeout"), preset("bare-pods", "false"), preset("local-data", "false")],
+        "Cordons a node and evicts its pods, honouring their disruption budgets.",
+    ),
+    operation(
+        "nodegroup.scale",
+        NodeGroup,
+        Disruptive,
+        &[parameter("min"), parameter("max"), parameter("desired")],
+        "Sets the sizes of a managed node group.",
+    ),
+    operation(
+        "database.failover",
+        Database,
+        Disruptive,
+        &[parameter("to")],
+        "Makes a reader the writer; the best one where none is named.",
+    ),
+    operation(
+        "database.add-reader",
+        Database,
+        Safe,
+        &[parameter("name"), parameter("class"), parameter("az"), parameter("tier")],
+        "Adds a reader.",
+    ),
+    operation("database.remove-reader", Database, Disruptive, &[parameter("name")], "Removes a reader."),
+    operation(
+        "database.capacity",
+        Database,
+        Disruptive,
+        &[parameter("min"), parameter("max")],
+        "Sets floor and ceiling of the serverless capacity, in ACU.",
+    ),
+    operation("database.snapshot", Database, Safe, &[parameter("name")], "Takes a snapshot."),
+    operation(
+        "database.restore",
+        Database,
+        Safe,
+        &[parameter("to-time"), parameter("as")],
+        "Restores a point in time into a new cluster; never over the old one.",
+    ),
+    operation(
+        "global.switchover",
+        Database,
+        Disruptive,
+        &[parameter("to")],
+        "Makes another region the primary one, without loss.",
+    ),
+    operation(
+        "global.failover",
+        Database,
+        DataLoss,
+        &[parameter("to")],
+        "Makes another region the primary one, and gives up what it has not received.",
+    ),
+];
+
+/// The operation of that name.
+pub fn find(name: &str) -> Option<&'static OperationSpec> {
+    CATALOGUE.iter().find(|o| o.name == name)
+}
+
+/// One operation as `operate list --format json` prints it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Listed {
+    /// Its name.
+    pub name: &'static str,
+    /// How its target is written.
+    pub target: &'static str,
+    /// Its parameters.
+    pub parameters: &'static [Parameter],
+    /// `safe`, `disruptive` or `data_loss`.
+    pub danger: Danger,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+/// The whole catalogue as `operate list --format json` prints it: one array.
+pub fn listed() -> Vec<Listed> {
+    CATALOGUE
+        .iter()
+        .map(|o| Listed {
+            name: o.name,
+            target: o.target.form(),
+            parameters: o.parameters,
+            danger: o.danger,
+            doc: o.doc,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_and_of_one_form() {
+        let names: BTreeSet<_> = CATALOGUE.iter().map(|o| o.name).collect();
+        assert_eq!(names.len(), CATALOGUE.len());
+        for o in CATALOGUE {
+            assert_eq!(o.name.split('.').count(), 2, "{}", o.name);
+            assert!(o.doc.ends_with('.'), "{}", o.name);
+        }
+    }
+
+    #[test]
+    fn only_a_forced_change_of_region_loses_data() {
+        let losing: Vec<_> = CATALOGUE.iter().filter(|o| o.danger == DataLoss).map(|o| o.name).collect();
+        assert_eq!(losing, ["global.failover"]);
+    }
+
+    #[test]
+    fn listed_as_json() {
+        let json = serde_json::to_value(listed()).unwrap();
+        assert_eq!(
+            json[1],
+            serde_json::json!({
+                "name": "namespace.scale", "target": "CLUSTER/NAMESPACE",
+                "parameters": [
+                    {"name": "replicas", "default": null},
+                    {"name": "include-autoscaled", "default": "false"},
+                ],
+                "danger": "disruptive", "doc": "Sets the number of replicas of every deployment of a namespace.",
+            })
+        );
+    }
+}
