@@ -33,5 +33,6 @@ pub use observation::{Fact, Observation, Report};
 pub use slo::{SloCounts, Window, WindowCount};
 pub use sources::{SourceKey, SourceName, SourceRecord, SourceState};
 pub use state::{
-    AccountState, BudgetState, Change, ClusterState, DatabaseState, Estate, Known, PodTally, Remembered, SloState,
+    AccountState, BudgetState, Change, ClusterState, DatabaseState, Estate, Known, NodeTally, PodTally, Remembered,
+    SloState,
 };

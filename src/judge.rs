@@ -1,13 +1,49 @@
 //! What it means: levels, alerts and why. Pure functions of (estate, history, policy, now): no IO, no clock.
 
 pub mod alert;
+pub mod burn;
+mod docket;
 pub mod history;
 pub mod level;
 pub mod policy;
+pub mod rule;
 pub mod verdict;
+pub mod words;
 
+use jiff::Timestamp;
+
+use crate::estate::Estate;
 pub use alert::{Alert, Subject};
+use docket::Docket;
 pub use history::History;
 pub use level::Level;
-pub use policy::{Policy, Rule, RuleId, Thresholds};
+pub use policy::{Policy, Thresholds};
+pub use rule::{Rule, RuleId};
 pub use verdict::{Judgement, SloVerdict, Verdict};
+
+/// Judges the whole estate at one instant.
+///
+/// Every entry of the estate file gets a verdict, whatever is known of it: what is not known is never in order. The
+/// cost grows with the entries and with what is wrong, not with the pods: tallies are kept by the estate.
+pub fn judge(estate: &Estate, history: &History, policy: &Policy, now: Timestamp) -> Judgement {
+    let mut docket = Docket::new(estate, history, policy, now);
+    for account in estate.accounts() {
+        rule::account(&mut docket, account);
+    }
+    for cluster in estate.clusters() {
+        rule::cluster(&mut docket, cluster);
+    }
+    for database in estate.databases() {
+        rule::database(&mut docket, database);
+    }
+    for slo in estate.slos() {
+        rule::slo(&mut docket, slo);
+    }
+    for budget in estate.budgets() {
+        rule::budget(&mut docket, budget);
+    }
+    for source in estate.sources() {
+        rule::source(&mut docket, source);
+    }
+    docket.close()
+}

@@ -140,3 +140,16 @@ pub struct SourceRecord {
     /// Has answered or failed at least once since the start.
     pub answered: bool,
 }
+
+impl SourceRecord {
+    /// Whether it is the one that watches a cluster's API server (by the cluster's name in the estate file).
+    pub fn watches(&self, cluster: &str) -> bool {
+        matches!(self.key.name, SourceName::Kubernetes | SourceName::Simulated)
+            && self.key.subject.as_deref() == Some(cluster)
+    }
+
+    /// Whether it fails now, with earlier facts or without.
+    pub fn fails(&self) -> bool {
+        matches!(self.state, SourceState::Stale | SourceState::Failing)
+    }
+}

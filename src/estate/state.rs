@@ -1,7 +1,9 @@
 //! The estate as it is known now, and the one way in which it changes.
 
 mod cluster;
+mod database;
 mod memory;
+mod reach;
 
 use std::collections::BTreeMap;
 
@@ -11,9 +13,9 @@ use super::database::GlobalLags;
 use super::{
     BudgetFacts, ControlPlane, CostFacts, DatabaseFacts, DeclaredAccount, DeclaredBudget, DeclaredDatabase,
     DeclaredEstate, DeclaredSlo, EntryRef, Fact, GlobalFacts, Identity, IdentityState, MemberNumbers, Observation,
-    Report, SloCounts, SourceKey, SourceRecord, SourceState,
+    Report, SloCounts, SourceKey, SourceName, SourceRecord, SourceState,
 };
-pub use cluster::{ClusterState, PodTally};
+pub use cluster::{ClusterState, NodeTally, PodTally};
 pub use memory::Remembered;
 
 /// A fact with its age and its origin.
@@ -36,12 +38,20 @@ pub struct AccountState {
     pub identity: Option<Known<Identity>>,
     /// The month's costs.
     pub costs: Option<Known<CostFacts>>,
+    /// STS has said the configured id in this run, and nothing else since: what was read with those credentials is true
+    /// even after they have expired.
+    proven: bool,
 }
 
 impl AccountState {
     /// Whether STS has said the configured account id.
     pub fn verified(&self) -> bool {
         self.identity_state() == Some(IdentityState::Verified)
+    }
+
+    /// Whether STS said another account's id: nothing may be shown as this account's.
+    pub fn mismatched(&self) -> bool {
+        self.identity_state() == Some(IdentityState::Mismatch)
     }
 
     /// How far the identity is proven; none until STS answered.
@@ -112,7 +122,7 @@ impl Estate {
             accounts: declared
                 .accounts
                 .into_iter()
-                .map(|declared| AccountState { declared, identity: None, costs: None })
+                .map(|declared| AccountState { declared, identity: None, costs: None, proven: false })
                 .collect(),
             clusters: declared.clusters.into_iter().map(ClusterState::new).collect(),
             databases: declared
@@ -176,6 +186,16 @@ impl Estate {
         self.databases.iter().find(|d| d.declared.name == name)
     }
 
+    /// The SLO of that name.
+    pub fn slo(&self, name: &str) -> Option<&SloState> {
+        self.slos.iter().find(|s| s.declared.name == name)
+    }
+
+    /// The budget of that name.
+    pub fn budget(&self, name: &str) -> Option<&BudgetState> {
+        self.budgets.iter().find(|b| b.declared.name == name)
+    }
+
     /// The sources that feed an entry.
     pub fn feeding<'a>(&'a self, entry: &'a EntryRef) -> impl Iterator<Item = &'a SourceRecord> {
         self.sources.iter().filter(move |s| s.feeds.contains(entry))
@@ -205,68 +225,97 @@ impl Estate {
     /// Takes in what a source said.
     ///
     /// Facts of an account whose identity STS has not proven are dropped, whatever source sent them; a mismatch
-    /// withdraws all that was known of the account.
+    /// withdraws all that was known of the account and refuses its sources.
     pub fn apply(&mut self, observation: Observation) -> Change {
         let Observation { source, at, calls, cost_usd, report } = observation;
         let origin = self.origin(&source);
         let record = &mut self.sources[origin];
-        record.calls += calls;
+        record.calls = record.calls.saturating_add(calls);
         record.cost_usd += cost_usd;
         let mut change = Change { facts: false, sources: calls > 0 };
-        match report {
+        let (state, reason, next_try_at) = match report {
             Report::Counted => return change,
             Report::Facts { as_of, facts, note } => {
-                let told = facts.iter().any(|f| !matches!(f, Fact::Identity(..)));
-                if told && !self.may_speak(&source) {
-                    return change;
-                }
-                if unproven(&facts) {
-                    // The source itself is not live by this: its own state follows in its next report.
-                    for fact in facts {
-                        self.take(fact, as_of, origin, at);
-                    }
-                    return Change { facts: true, sources: true };
-                }
-                let record = &mut self.sources[origin];
-                record.answered = true;
-                change.sources |= record.state != SourceState::Live || record.error != note;
-                record.state = SourceState::Live;
-                record.error = note;
-                record.next_try_at = None;
-                record.as_of = Some(as_of);
-                for fact in facts {
-                    change.facts = true;
-                    self.take(fact, as_of, origin, at);
-                }
+                let heard = self.hear(origin, as_of, at, facts, note);
+                return Change { facts: heard.facts, sources: heard.sources || change.sources };
             }
-            Report::Failed { reason, next_try_at } => {
-                let record = &mut self.sources[origin];
-                record.answered = true;
-                record.state = if record.as_of.is_some() { SourceState::Stale } else { SourceState::Failing };
-                record.error = Some(reason);
-                record.next_try_at = next_try_at;
-                change.sources = true;
+            Report::Failed { reason, next_try_at } if self.sources[origin].as_of.is_some() => {
+                (SourceState::Stale, reason, next_try_at)
             }
-            Report::Paused { reason, next_try_at } => {
-                let record = &mut self.sources[origin];
-                record.answered = true;
-                record.state = SourceState::Paused;
-                record.error = Some(reason);
-                record.next_try_at = next_try_at;
-                change.sources = true;
-            }
-            Report::Refused { reason } => {
-                let record = &mut self.sources[origin];
-                record.answered = true;
-                record.state = SourceState::Refused;
-                record.error = Some(reason);
-                record.next_try_at = None;
-                record.as_of = None;
-                self.withdraw(origin);
-                change = Change { facts: true, sources: true };
+            Report::Failed { reason, next_try_at } => (SourceState::Failing, reason, next_try_at),
+            Report::Paused { reason, next_try_at } => (SourceState::Paused, reason, next_try_at),
+            Report::Refused { reason } => (SourceState::Refused, reason, None),
+        };
+        let sts = source.name == SourceName::Sts;
+        if !sts && state != SourceState::Refused && self.account_of_source(origin).is_some_and(AccountState::mismatched)
+        {
+            // A late word of a source that was refused with its account: it stays refused.
+            return change;
+        }
+        change.sources = true;
+        if state == SourceState::Refused {
+            change.facts = true;
+            self.withdraw(origin);
+            if let (true, Some(name)) = (sts, source.account.as_deref()) {
+                self.refuse_account(name, origin, at, &reason);
             }
         }
+        let record = &mut self.sources[origin];
+        record.answered = true;
+        if state == SourceState::Refused {
+            record.as_of = None;
+        }
+        record.state = state;
+        record.error = Some(reason);
+        record.next_try_at = next_try_at;
         change
+    }
+
+    /// Takes in an answer: identities first, for what else it says rests on them.
+    fn hear(
+        &mut self,
+        origin: usize,
+        as_of: Timestamp,
+        at: Timestamp,
+        facts: Vec<Fact>,
+        note: Option<String>,
+    ) -> Change {
+        let (identities, facts): (Vec<_>, Vec<_>) =
+            facts.into_iter().partition(|fact| matches!(fact, Fact::Identity(..)));
+        let introduced = !identities.is_empty();
+        let unproven = |f: &Fact| matches!(f, Fact::Identity(_, i) if i.state != IdentityState::Verified);
+        let nothing_else = introduced && facts.is_empty() && identities.iter().all(unproven);
+        for fact in identities {
+            self.take(fact, as_of, origin, at);
+        }
+        if nothing_else {
+            // The source itself is not live by this: its own state follows in its next report.
+            return Change { facts: true, sources: true };
+        }
+        let refused = self.sources[origin].state == SourceState::Refused && introduced;
+        let barred = self.account_of_source(origin).is_some_and(|a| !a.proven);
+        let sts = self.sources[origin].key.name == SourceName::Sts;
+        if refused || (barred && !sts && !introduced) {
+            return Change { facts: introduced, sources: introduced };
+        }
+        let record = &mut self.sources[origin];
+        let sources = record.state != SourceState::Live || record.error != note || record.as_of != Some(as_of);
+        record.answered = true;
+        record.state = SourceState::Live;
+        record.error = note;
+        record.next_try_at = None;
+        record.as_of = Some(as_of);
+        if facts.is_empty() && !introduced {
+            self.confirm(origin, as_of);
+        }
+        let mut taken = introduced;
+        for fact in facts {
+            if self.account_of_fact(&fact).is_none_or(|a| a.proven) {
+                taken = true;
+                self.take(fact, as_of, origin, at);
+            }
+        }
+        Change { facts: taken, sources }
     }
 
     /// Whether every source has answered or failed, and every live cluster has told every kind.
@@ -298,21 +347,10 @@ impl Estate {
         self.sources.len() - 1
     }
 
-    /// Whether facts of this source's account may be shown: STS has said its id, or it has no account.
-    fn may_speak(&self, source: &SourceKey) -> bool {
-        source.account.as_deref().is_none_or(|name| self.account(name).is_some_and(AccountState::verified))
-    }
-
     fn take(&mut self, fact: Fact, as_of: Timestamp, origin: usize, at: Timestamp) {
         match fact {
             Fact::Identity(name, identity) => {
-                let mismatch = identity.state == IdentityState::Mismatch;
-                if let Some(account) = self.accounts.iter_mut().find(|a| a.declared.name == name) {
-                    account.identity = Some(Known { value: identity, as_of, origin });
-                }
-                if mismatch {
-                    self.forget_account(&name);
-                }
+                self.introduce(&name, Known { value: identity, as_of, origin });
             }
             Fact::ControlPlane(name, value) => {
                 if let Some(c) = self.cluster_mut(&name) {
@@ -384,76 +422,6 @@ impl Estate {
     fn database_mut(&mut self, name: &str) -> Option<&mut DatabaseState> {
         self.databases.iter_mut().find(|d| d.declared.name == name)
     }
-
-    /// Withdraws every fact that one source said.
-    fn withdraw(&mut self, origin: usize) {
-        let feeds = self.sources[origin].feeds.clone();
-        let kubernetes = self.sources[origin].key.name == super::SourceName::Kubernetes;
-        for entry in &feeds {
-            if let (EntryRef::Cluster(name), true) = (entry, kubernetes)
-                && let Some(c) = self.cluster_mut(name)
-            {
-                c.forget_kubernetes();
-            }
-        }
-        for c in &mut self.clusters {
-            drop_from(&mut c.control_plane, origin);
-        }
-        for d in &mut self.databases {
-            drop_from(&mut d.facts, origin);
-            drop_from(&mut d.global, origin);
-            drop_from(&mut d.numbers, origin);
-            drop_from(&mut d.lags, origin);
-        }
-        for b in &mut self.budgets {
-            drop_from(&mut b.facts, origin);
-        }
-        for a in &mut self.accounts {
-            drop_from(&mut a.costs, origin);
-        }
-        for s in &mut self.slos {
-            drop_from(&mut s.counts, origin);
-        }
-    }
-
-    /// Withdraws every fact of an account: it is not the one that was configured.
-    fn forget_account(&mut self, name: &str) {
-        for c in self.clusters.iter_mut().filter(|c| c.declared.account.as_deref() == Some(name)) {
-            c.control_plane = None;
-            c.forget_kubernetes();
-        }
-        for d in self.databases.iter_mut().filter(|d| d.declared.account == name) {
-            (d.facts, d.global, d.numbers, d.lags) = (None, None, None, None);
-        }
-        for b in self.budgets.iter_mut().filter(|b| b.declared.account == name) {
-            b.facts = None;
-        }
-        for a in self.accounts.iter_mut().filter(|a| a.declared.name == name) {
-            a.costs = None;
-        }
-        let of_account: Vec<usize> =
-            (0..self.sources.len()).filter(|&i| self.sources[i].key.account.as_deref() == Some(name)).collect();
-        for s in &mut self.slos {
-            if s.counts.as_ref().is_some_and(|k| of_account.contains(&k.origin)) {
-                s.counts = None;
-            }
-        }
-        for index in of_account {
-            self.sources[index].as_of = None;
-        }
-    }
-}
-
-/// Whether all that is said is that an identity could not be proven.
-fn unproven(facts: &[Fact]) -> bool {
-    let says = |f: &Fact| matches!(f, Fact::Identity(_, identity) if identity.state != IdentityState::Verified);
-    !facts.is_empty() && facts.iter().all(says)
-}
-
-fn drop_from<T>(slot: &mut Option<Known<T>>, origin: usize) {
-    if slot.as_ref().is_some_and(|k| k.origin == origin) {
-        *slot = None;
-    }
 }
 
 /// The control plane's facts, where EKS has the cluster.
@@ -461,23 +429,6 @@ impl ClusterState {
     /// What EKS says of it; none while it is not known or EKS does not have it.
     pub fn control(&self) -> Option<&ControlPlane> {
         self.control_plane.as_ref().and_then(|k| k.value.as_ref())
-    }
-}
-
-impl DatabaseState {
-    /// What RDS says of it; none while it is not known or RDS does not have it.
-    pub fn described(&self) -> Option<&DatabaseFacts> {
-        self.facts.as_ref().and_then(|k| k.value.as_ref())
-    }
-
-    /// The numbers of one member.
-    pub fn numbers_of(&self, member: &str) -> Option<&MemberNumbers> {
-        self.numbers.as_ref().and_then(|k| k.value.get(member))
-    }
-
-    /// What RDS says of its Global Database.
-    pub fn described_global(&self) -> Option<&GlobalFacts> {
-        self.global.as_ref().and_then(|k| k.value.as_ref())
     }
 }
 

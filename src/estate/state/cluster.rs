@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Known;
 use crate::estate::{
-    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, PodPhase, Workload, WorkloadKey,
+    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, PodPhase, Readiness, Workload, WorkloadKey,
 };
 
 /// The span over which restarts are counted.
@@ -44,6 +44,17 @@ impl PodTally {
     }
 }
 
+/// Nodes by readiness.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NodeTally {
+    /// All nodes.
+    pub total: usize,
+    /// With a `Ready` condition that is `True`, cordoned or not.
+    pub ready: usize,
+    /// Marked unschedulable, ready or not.
+    pub cordoned: usize,
+}
+
 /// One cluster: what was declared and what is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClusterState {
@@ -53,11 +64,20 @@ pub struct ClusterState {
     pub control_plane: Option<Known<Option<ControlPlane>>>,
     coverage: BTreeMap<Kind, Coverage>,
     nodes: BTreeMap<Arc<str>, Node>,
+    node_tally: NodeTally,
     workloads: BTreeMap<WorkloadKey, Workload>,
+    /// Workloads that are degraded, kept as they change.
+    degraded: BTreeSet<WorkloadKey>,
     pods: BTreeMap<Name, Pod>,
     tally: PodTally,
     /// Pods that ever restarted, or that are pending, failed or crash looping: the few that may need someone.
     uneasy: BTreeSet<Name>,
+    /// Pods in phase `Pending`, the oldest first.
+    pending: BTreeSet<(Timestamp, Name)>,
+    /// Pods whose restarts may count, by the instant after which they no longer do: a judgement looks at the end only.
+    counting: BTreeSet<(Timestamp, Name)>,
+    /// The same instants by pod, to find them again.
+    counting_until: BTreeMap<Name, Timestamp>,
     /// Restarts that were seen, by pod: when and how many.
     rises: BTreeMap<Name, Vec<(Timestamp, u32)>>,
     /// When pods were last told, to know whether a rise can be dated.
@@ -73,10 +93,15 @@ impl ClusterState {
             control_plane: None,
             coverage: BTreeMap::new(),
             nodes: BTreeMap::new(),
+            node_tally: NodeTally::default(),
             workloads: BTreeMap::new(),
+            degraded: BTreeSet::new(),
             pods: BTreeMap::new(),
             tally: PodTally::default(),
             uneasy: BTreeSet::new(),
+            pending: BTreeSet::new(),
+            counting: BTreeSet::new(),
+            counting_until: BTreeMap::new(),
             rises: BTreeMap::new(),
             pods_told: None,
             heard: BTreeSet::new(),
@@ -98,9 +123,19 @@ impl ClusterState {
         &self.nodes
     }
 
+    /// Nodes counted by readiness.
+    pub fn node_tally(&self) -> NodeTally {
+        self.node_tally
+    }
+
     /// Workloads by kind and name.
     pub fn workloads(&self) -> &BTreeMap<WorkloadKey, Workload> {
         &self.workloads
+    }
+
+    /// The workloads that are degraded, by kind and name.
+    pub fn degraded(&self) -> impl ExactSizeIterator<Item = &WorkloadKey> {
+        self.degraded.iter()
     }
 
     /// Pods by namespace and name.
@@ -118,25 +153,39 @@ impl ClusterState {
         self.uneasy.iter().filter_map(|name| self.pods.get(name))
     }
 
+    /// How many pods are in phase `Pending` and were created at `then` or before.
+    pub fn pending_since(&self, then: Timestamp) -> usize {
+        self.pending.iter().take_while(|(created, _)| *created <= then).count()
+    }
+
     /// One pod's restarts within the hour before `now`: for a pod younger than that its restart count; for an older
     /// one the rise that was seen, and at least 1 where a container's last termination lies within the hour.
     pub fn restarts_1h_of(&self, pod: &Pod, now: Timestamp) -> u32 {
-        let since = now - RESTART_SPAN;
+        let since = before(now, RESTART_SPAN);
         if pod.created.is_some_and(|created| created > since) {
             return pod.restarts;
         }
-        let seen = self
-            .rises
-            .get(&pod.name)
-            .map_or(0, |rises| rises.iter().filter(|(at, _)| *at > since).map(|(_, n)| n).sum::<u32>());
-        let ended = pod.restarts > 0
-            && pod.last_termination.as_ref().and_then(|t| t.at).is_some_and(|at| at > since && at <= now);
+        let seen = self.rises.get(&pod.name).map_or(0, |rises| {
+            rises.iter().filter(|(at, _)| *at > since).fold(0u32, |sum, (_, n)| sum.saturating_add(*n))
+        });
+        let ended = pod.last_termination.as_ref().and_then(|t| t.at).is_some_and(|at| at > since);
         seen.max(u32::from(ended))
+    }
+
+    /// The pods that restarted within the hour before `now`, with how often. Looks at no other pod.
+    pub fn restarting(&self, now: Timestamp) -> impl Iterator<Item = (&Pod, u32)> {
+        self.counting
+            .iter()
+            .rev()
+            .take_while(move |(until, _)| *until > now)
+            .filter_map(move |(_, name)| self.pods.get(name))
+            .map(move |pod| (pod, self.restarts_1h_of(pod, now)))
+            .filter(|(_, restarts)| *restarts > 0)
     }
 
     /// Restarts within the hour before `now`, summed over the pods.
     pub fn restarts_1h(&self, now: Timestamp) -> u32 {
-        self.uneasy().map(|p| self.restarts_1h_of(p, now)).sum()
+        self.restarting(now).fold(0, |sum, (_, n)| sum.saturating_add(n))
     }
 
     /// Whether this run has heard of every kind, be it that it may not be read.
@@ -164,20 +213,35 @@ impl ClusterState {
                 self.nodes.extend(put.into_iter().map(|n| (n.name.clone(), n)));
             }
         }
+        self.node_tally = self.nodes.values().fold(NodeTally::default(), |sum, node| NodeTally {
+            total: sum.total + 1,
+            ready: sum.ready + usize::from(node.readiness == Readiness::Ready),
+            cordoned: sum.cordoned + usize::from(node.cordoned),
+        });
     }
 
     pub(super) fn take_workloads(&mut self, kind: Kind, batch: Batch<Workload, WorkloadKey>) {
-        match batch {
+        let put = match batch {
             Batch::Snapshot(all) => {
                 self.workloads.retain(|key, _| key.kind.kind() != kind);
-                self.workloads.extend(all.into_iter().map(|w| (w.key.clone(), w)));
+                self.degraded.retain(|key| key.kind.kind() != kind);
+                all
             }
             Batch::Changes { put, gone } => {
                 for key in gone {
                     self.workloads.remove(&key);
+                    self.degraded.remove(&key);
                 }
-                self.workloads.extend(put.into_iter().map(|w| (w.key.clone(), w)));
+                put
             }
+        };
+        for workload in put {
+            if workload.degraded() {
+                self.degraded.insert(workload.key.clone());
+            } else {
+                self.degraded.remove(&workload.key);
+            }
+            self.workloads.insert(workload.key.clone(), workload);
         }
     }
 
@@ -188,6 +252,9 @@ impl ClusterState {
                 let mut rises = std::mem::take(&mut self.rises);
                 self.tally = PodTally::default();
                 self.uneasy.clear();
+                self.pending.clear();
+                self.counting.clear();
+                self.counting_until.clear();
                 for pod in all {
                     let earlier = before.remove(&pod.name).filter(|p| p.uid == pod.uid);
                     if earlier.is_some()
@@ -219,12 +286,19 @@ impl ClusterState {
         let datable = self.pods_told.is_some_and(|told| at.duration_since(told) < RESTART_SPAN);
         if let Some(rise) = earlier.and_then(|e| pod.restarts.checked_sub(e.restarts)).filter(|&n| n > 0 && datable) {
             let seen = self.rises.entry(pod.name.clone()).or_default();
-            seen.retain(|(then, _)| *then > at - RESTART_SPAN);
+            seen.retain(|(then, _)| *then > before(at, RESTART_SPAN));
             seen.push((at, rise));
         }
         self.tally.count(&pod, true);
         if pod.restarts > 0 || pod.crash_looping || matches!(pod.phase, PodPhase::Pending | PodPhase::Failed) {
             self.uneasy.insert(pod.name.clone());
+        }
+        if let (PodPhase::Pending, Some(created)) = (pod.phase, pod.created) {
+            self.pending.insert((created, pod.name.clone()));
+        }
+        if let Some(until) = self.counts_until(&pod) {
+            self.counting.insert((until, pod.name.clone()));
+            self.counting_until.insert(pod.name.clone(), until);
         }
         self.pods.insert(pod.name.clone(), pod);
     }
@@ -233,7 +307,24 @@ impl ClusterState {
         let pod = self.pods.remove(name)?;
         self.tally.count(&pod, false);
         self.uneasy.remove(name);
+        if let Some(created) = pod.created {
+            self.pending.remove(&(created, name.clone()));
+        }
+        if let Some(until) = self.counting_until.remove(name) {
+            self.counting.remove(&(until, name.clone()));
+        }
         Some(pod)
+    }
+
+    /// The instant after which none of a pod's restarts lies within the last hour; none where it never restarted.
+    fn counts_until(&self, pod: &Pod) -> Option<Timestamp> {
+        let ended = pod.last_termination.as_ref().and_then(|t| t.at);
+        if pod.restarts == 0 && ended.is_none() {
+            return None;
+        }
+        let seen = self.rises.get(&pod.name).and_then(|rises| rises.iter().map(|(at, _)| *at).max());
+        let newest = [pod.created, ended, seen].into_iter().flatten().max()?;
+        Some(newest.saturating_add(RESTART_SPAN).unwrap_or(Timestamp::MAX))
     }
 
     fn remove_pod(&mut self, name: &Name) {
@@ -244,4 +335,9 @@ impl ClusterState {
     pub(super) fn forget_kubernetes(&mut self) {
         *self = Self { control_plane: self.control_plane.take(), ..Self::new(self.declared.clone()) };
     }
+}
+
+/// The instant a span before another; the beginning of time where there is none.
+fn before(at: Timestamp, span: SignedDuration) -> Timestamp {
+    at.saturating_sub(span).unwrap_or(Timestamp::MIN)
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Estate, Known};
-use crate::estate::{Batch, Coverage, EntryRef, Fact, Kind, SourceKey, SourceName, SourceState};
+use crate::estate::{Batch, Coverage, Fact, Kind, SourceKey, SourceState};
 
 /// The last facts of one source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,10 +35,7 @@ impl Estate {
             if let Some(k) = c.control_plane.as_ref().filter(|k| said(k.origin)) {
                 facts.push(Fact::ControlPlane(name.clone(), k.value.clone()));
             }
-            let of_cluster = record.feeds.contains(&EntryRef::Cluster(name.clone()))
-                && matches!(record.key.name, SourceName::Kubernetes | SourceName::Simulated)
-                && record.key.subject.as_deref() == Some(name);
-            if of_cluster {
+            if record.watches(name) {
                 for kind in Kind::ALL {
                     let coverage = c.coverage(kind).clone();
                     if coverage != Coverage::Unknown {

@@ -1,0 +1,179 @@
+//! A cluster: its control plane, its node groups, its nodes, and the pods that wait.
+
+use jiff::SignedDuration;
+
+use super::{status, workload};
+use crate::estate::{
+    AccountState, ClusterState, ControlPlane, Coverage, EntryRef, Kind, Known, NodeGroup, Readiness, SourceState,
+};
+use crate::judge::docket::{Breach, Docket, source_words};
+use crate::judge::{Level, RuleId, Subject, words};
+
+/// How long a pod may wait before it counts, as `cluster.pods_pending` has it.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Judges a cluster and its workloads.
+pub(in crate::judge) fn cluster(docket: &mut Docket<'_>, state: &ClusterState) {
+    let declared = &state.declared;
+    let account = declared.account.as_deref().and_then(|name| docket.account(name));
+    docket.open(entry(state), account);
+    if !account.is_some_and(AccountState::mismatched) {
+        wrong_server(docket, state);
+    }
+    match &state.control_plane {
+        None if declared.eks.is_some() && docket.undoubted() => docket.doubt("EKS has not told it yet"),
+        None => {}
+        Some(Known { value: None, .. }) => docket.doubt(format!(
+            "EKS has no cluster named {} in {}",
+            declared.eks.as_deref().unwrap_or(&declared.name),
+            declared.region.as_deref().unwrap_or("its region"),
+        )),
+        Some(known @ Known { value: Some(plane), .. }) => {
+            condition(docket, state, plane, known);
+            room(docket, state, plane, known);
+        }
+    }
+    coverage(docket, state);
+    nodes(docket, state);
+    pending(docket, state);
+    workload::workloads(docket, state);
+}
+
+fn entry(state: &ClusterState) -> EntryRef {
+    EntryRef::Cluster(state.declared.name.clone())
+}
+
+/// `account/region/name`, without the parts that a cluster outside AWS does not have.
+fn subject(state: &ClusterState) -> String {
+    let d = &state.declared;
+    [d.account.as_deref(), d.region.as_deref(), Some(&d.name)].into_iter().flatten().collect::<Vec<_>>().join("/")
+}
+
+fn raise(docket: &mut Docket<'_>, state: &ClusterState, breach: Breach, brief: String, why: String) {
+    docket.raise(breach, Subject::Entry(entry(state)), subject(state), brief, why);
+}
+
+/// A context whose server is not the cluster that was configured is as bad as a wrong account.
+fn wrong_server(docket: &mut Docket<'_>, state: &ClusterState) {
+    let watcher = docket.watcher(state);
+    let Some(source) = watcher.filter(|s| s.state == SourceState::Refused) else { return };
+    if let Some(breach) = docket.state(RuleId::AccountIdentity, Level::Critical) {
+        let reason = source.error.as_deref().unwrap_or("its server is not the configured cluster");
+        let why = format!("{} is refused: {reason}.", source_words(source));
+        raise(docket, state, breach, "wrong cluster: its context leads elsewhere".to_owned(), why);
+    }
+}
+
+/// The control plane's own status, and what is broken around it.
+fn condition(docket: &mut Docket<'_>, state: &ClusterState, plane: &ControlPlane, known: &Known<Option<ControlPlane>>) {
+    let mut level = status::eks(&plane.status);
+    let mut said = Vec::new();
+    if level > Level::Ok {
+        said.push(format!("status {}", plane.status));
+    }
+    let groups = plane.nodegroups.iter().flatten().map(|g| ("node group", &g.name, &g.status));
+    let addons = plane.addons.iter().flatten().map(|a| ("add-on", &a.name, &a.status));
+    for (what, name, word) in groups.chain(addons).filter(|(.., word)| status::broken(word)) {
+        said.push(format!("{what} {name} is {word}"));
+        level = level.max(Level::Warning);
+    }
+    if level > Level::Ok
+        && let Some(breach) = docket.state(RuleId::ClusterStatus, level)
+    {
+        let brief = said.first().cloned().unwrap_or_default();
+        let why = format!("EKS says: {}. {}.", words::list(&said, 4), docket.rests_on(known));
+        raise(docket, state, breach, brief, why);
+    }
+    if plane.addons.is_none() {
+        docket.doubt("its add-ons are not known");
+    }
+}
+
+/// How much room its node groups have left.
+fn room(docket: &mut Docket<'_>, state: &ClusterState, plane: &ControlPlane, known: &Known<Option<ControlPlane>>) {
+    let Some(groups) = &plane.nodegroups else {
+        docket.doubt("its node groups are not known");
+        return;
+    };
+    let sizeless = groups.iter().filter(|g| g.desired.is_none() || g.max.is_none());
+    let sizeless: Vec<String> = sizeless.map(|g| g.name.clone()).collect();
+    if !sizeless.is_empty() {
+        docket.doubt(format!("not known: the size of node group {}", words::list(&sizeless, 4)));
+    }
+    if let Some((group, desired, max, percent)) = fullest(plane)
+        && let Some(breach) = docket.weigh(RuleId::ClusterNodesPercentOfMax, percent)
+    {
+        let near = if desired >= max { "at its max" } else { "near its max" };
+        let (name, share) = (&group.name, words::measure(percent, "%"));
+        let rests = docket.rests_on(known);
+        let why = format!(
+            "Node group {name} wants {desired} of {max} nodes at most, {share}, {}. {rests}.",
+            breach.against()
+        );
+        raise(docket, state, breach, format!("node group {name} {near}, {desired} of {max}"), why);
+    }
+}
+
+/// The node group that is nearest to its max: the group, desired, max, and percent. One whose max is 0 is never full.
+pub fn fullest(plane: &ControlPlane) -> Option<(&NodeGroup, u32, u32, f64)> {
+    plane
+        .nodegroups
+        .iter()
+        .flatten()
+        .filter_map(|g| Some((g, g.desired?, g.max.filter(|&max| max > 0)?)))
+        .map(|(g, desired, max)| (g, desired, max, 100.0 * f64::from(desired) / f64::from(max)))
+        .reduce(|worst, next| if next.3 > worst.3 { next } else { worst })
+}
+
+/// What may not be seen, or has not been read yet.
+fn coverage(docket: &mut Docket<'_>, state: &ClusterState) {
+    let mut unread = Vec::new();
+    for kind in Kind::ALL {
+        match state.coverage(kind) {
+            Coverage::Complete => {}
+            Coverage::Unknown => unread.push(kind.plural().to_owned()),
+            Coverage::Partial(what) => docket.doubt(format!("{} are seen in part: {what}", kind.plural())),
+            Coverage::Forbidden(why) => docket.doubt(format!("{} may not be read: {why}", kind.plural())),
+        }
+    }
+    let explained = docket.watcher(state).is_some_and(|s| s.state != SourceState::Live);
+    if !unread.is_empty() && !explained {
+        docket.doubt(format!("not read yet: {}", words::list(&unread, unread.len())));
+    }
+}
+
+/// What the API server said, and how old it is.
+pub(super) fn seen(docket: &Docket<'_>, state: &ClusterState) -> String {
+    match docket.watcher(state).and_then(|s| Some((s, s.as_of?))) {
+        Some((source, as_of)) => docket.said_by(source, as_of),
+        None => format!("kubernetes of {}", state.declared.name),
+    }
+}
+
+fn nodes(docket: &mut Docket<'_>, state: &ClusterState) {
+    let tally = state.node_tally();
+    let not_ready = tally.total - tally.ready;
+    let Some(breach) = docket.weigh(RuleId::ClusterNodesNotReady, not_ready as f64) else { return };
+    let names = state.nodes().values().filter(|n| n.readiness != Readiness::Ready);
+    let names: Vec<String> = names.map(|n| n.name.to_string()).collect();
+    let why = format!(
+        "{} of {} not ready, {}: {}. {}.",
+        words::number(not_ready as f64),
+        words::count(tally.total, "node is", "nodes are"),
+        breach.against(),
+        words::list(&names, 4),
+        seen(docket, state),
+    );
+    raise(docket, state, breach, format!("{} not ready", words::count(not_ready, "node", "nodes")), why);
+}
+
+fn pending(docket: &mut Docket<'_>, state: &ClusterState) {
+    let Ok(then) = docket.now.checked_sub(PATIENCE) else { return };
+    let waiting = state.pending_since(then);
+    let Some(breach) = docket.weigh(RuleId::ClusterPodsPending, waiting as f64) else { return };
+    let pods = words::count(waiting, "pod", "pods");
+    let verb = if waiting == 1 { "is" } else { "are" };
+    let rests = seen(docket, state);
+    let why = format!("{pods} {verb} pending for 5 min or longer, {}. {rests}.", breach.against());
+    raise(docket, state, breach, format!("{pods} pending for 5 min"), why);
+}
