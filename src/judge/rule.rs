@@ -148,7 +148,7 @@ impl Rule {
     }
 }
 
-static RULES: [Rule; 23] = Rule::ALL;
+static RULES: [Rule; Rule::ALL.len()] = Rule::ALL;
 
 impl RuleId {
     /// The rule's name, such as `database.replica_lag_ms`.

@@ -63,8 +63,7 @@ fn low_traffic(state: &SloState, counts: Option<&SloCounts>) -> String {
     let floor = state.declared.min_events.max(1) as f64;
     let windows = counts.into_iter().flat_map(|c| Window::ALL.into_iter().zip(c.windows));
     // The longest of the windows that are short of events says most about the traffic.
-    let few =
-        windows.map(|(window, count)| (window, count.total.unwrap_or(0.0))).filter(|(_, total)| *total < floor).next_back();
+    let few = windows.map(|(window, count)| (window, count.total.unwrap_or(0.0))).rfind(|(_, total)| *total < floor);
     match few {
         Some((window, total)) => {
             format!("low traffic: {} of {} events in {}", words::number(total), words::number(floor), window.word())
