@@ -1,0 +1,95 @@
+//! The course of a scenario: what goes wrong, from when until when. Instants are relative to the world's first one.
+
+use std::ops::Range;
+
+use super::chance::{below, mix};
+use super::moment::At;
+use super::scenario::Scenario;
+
+/// The region that fails in [`Scenario::RegionDown`].
+pub(super) const FAILING_REGION: &str = "us-east-1";
+
+/// When things go wrong in one world.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Course {
+    pub(super) scenario: Scenario,
+    pub(super) origin: At,
+}
+
+/// A span in which a share of an SLO's events is bad.
+pub(super) struct Episode {
+    pub(super) span: Range<At>,
+    pub(super) bad_share: f64,
+}
+
+/// What an SLO measures, as far as a scenario cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Answers of the service that crash loops.
+    Checkout,
+    /// Its speed.
+    CheckoutLatency,
+    /// A service that needs the database.
+    Payments,
+    /// Another service in the failing region.
+    Other,
+    /// Deployments.
+    Delivery,
+}
+
+impl Course {
+    /// When the bad revision came, 18 minutes before the start: the first screen shows it in full.
+    pub(super) fn crash(&self) -> Option<At> {
+        (self.scenario == Scenario::CrashLoop).then_some(self.origin - 18 * 60)
+    }
+
+    /// When the writer dies.
+    pub(super) fn failover(&self) -> Option<At> {
+        (self.scenario == Scenario::AuroraFailover).then_some(self.origin + 20)
+    }
+
+    /// While the region is down.
+    pub(super) fn outage(&self, region: Option<&str>) -> Option<Range<At>> {
+        let begins = self.origin + 20;
+        (self.scenario == Scenario::RegionDown && region == Some(FAILING_REGION)).then_some(begins..begins + 40 * 60)
+    }
+
+    /// While a node in the failing region does not report: one after the other within a minute.
+    pub(super) fn node_outage(&self, region: &str, grain: u64) -> Option<Range<At>> {
+        let outage = self.outage(Some(region))?;
+        Some(outage.start + below(mix(grain, 71), 50)..outage.end + below(mix(grain, 72), 90))
+    }
+
+    /// While an API in the failing region does not answer: from 100 s after the nodes, so that they are still seen.
+    pub(super) fn api_outage(&self, region: Option<&str>, grain: u64) -> Option<Range<At>> {
+        let outage = self.outage(region)?;
+        Some(outage.start + 100 + below(mix(grain, 73), 20)..outage.end)
+    }
+
+    /// When the login of the account expires.
+    pub(super) fn login_expires(&self, account_is_production: bool) -> Option<At> {
+        (self.scenario == Scenario::ExpiredCredentials && account_is_production).then_some(self.origin + 20)
+    }
+
+    /// Whether budgets are overrun.
+    pub(super) fn overrun(&self) -> bool {
+        self.scenario == Scenario::BudgetOverrun
+    }
+
+    /// What goes wrong for an SLO.
+    pub(super) fn episodes(&self, role: Role) -> Option<Episode> {
+        let (span, bad_share) = match (self.scenario, role) {
+            (Scenario::CrashLoop, Role::Checkout) => (self.crash()?..At::MAX, 0.06),
+            (Scenario::CrashLoop, Role::CheckoutLatency) => (self.crash()?..At::MAX, 0.09),
+            (Scenario::CrashLoop, Role::Delivery) => (self.crash()?..At::MAX, 0.02),
+            (Scenario::AuroraFailover, Role::Checkout | Role::Payments) => {
+                let dies = self.failover()?;
+                (dies..dies + 55, 0.45)
+            }
+            (Scenario::RegionDown, Role::Delivery) => return None,
+            (Scenario::RegionDown, _) => (self.outage(Some(FAILING_REGION))?, 0.7),
+            _ => return None,
+        };
+        Some(Episode { span, bad_share })
+    }
+}

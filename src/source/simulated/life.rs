@@ -1,0 +1,122 @@
+//! The lives of a replica's pods: when each was born, why, and on which node it runs.
+
+use super::chance::{below, mix};
+use super::moment::{At, DAY, Moment};
+use super::plan::{ClusterPlan, WorkloadPlan};
+use super::wave::PEAK;
+
+/// Why a pod was born.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// A rollout: it takes over from a pod of the revision before.
+    Rollout,
+    /// The autoscaler wanted one more.
+    Scaled,
+    /// The node of the pod before was drained.
+    Moved,
+    /// A bad revision.
+    Broken,
+}
+
+/// One pod's life so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Life {
+    pub(super) born: At,
+    pub(super) cause: Cause,
+    pub(super) revision: i64,
+    pub(super) place: usize,
+    pub(super) generation: i64,
+}
+
+/// What a replica does at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replica {
+    /// It runs.
+    Alive(Life),
+    /// The autoscaler has not wanted it since then.
+    Idle(At),
+}
+
+/// What the autoscaler wants of a replica, and since when.
+enum Wish {
+    On(At),
+    Off(At),
+}
+
+/// The revision that crash loops.
+pub(super) const BROKEN: i64 = i64::MAX;
+
+/// Half the length of the day of a replica that the autoscaler adds, minutes: the first one's is the longest.
+const HALF_DAYS: [At; 7] = [330, 290, 240, 200, 150, 110, 70];
+
+impl WorkloadPlan {
+    /// How many replicas there can be.
+    pub(super) fn slots(&self) -> usize {
+        self.base + self.extra
+    }
+
+    /// The newest revision whose rollout has begun.
+    pub(super) fn newest(&self, broken_since: Option<At>, m: &mut Moment) -> i64 {
+        if self.fragile && broken_since.is_some_and(|since| m.past(since)) { BROKEN } else { self.rollouts.last(m) }
+    }
+
+    /// Whether the bad revision reached this replica before it stopped: two of three.
+    pub(super) fn breaks(&self, slot: usize) -> bool {
+        self.fragile && slot % 3 != 2
+    }
+
+    /// The later a replica comes in the order of slots, the shorter its day; the upper half stays off on weekends.
+    fn wish(&self, slot: usize, m: &mut Moment) -> Wish {
+        let Some(nth) = slot.checked_sub(self.base) else { return Wish::On(At::MIN) };
+        let half = HALF_DAYS[(nth * HALF_DAYS.len() / self.extra.max(1)).min(HALF_DAYS.len() - 1)] * 60;
+        let window = |day: At| {
+            let jitter = |edge: u64| below(mix(mix(self.grain, slot as u64), mix(day.cast_unsigned(), edge)), 1_800);
+            (day * DAY + PEAK - half + jitter(1), day * DAY + PEAK + half + jitter(2))
+        };
+        let today = m.now().div_euclid(DAY);
+        m.note((today + 1) * DAY);
+        // 1970-01-01 was a Thursday: days 2 and 3 of each week since are its weekend.
+        let off = nth * 2 >= self.extra && matches!(today.rem_euclid(7), 2 | 3);
+        let (begins, ends) = window(today);
+        if off || !m.past(begins) {
+            Wish::Off(window(today - 1).1)
+        } else if m.past(ends) {
+            Wish::Off(ends)
+        } else {
+            Wish::On(begins)
+        }
+    }
+}
+
+impl ClusterPlan {
+    /// What a replica of a workload does.
+    pub(super) fn replica(&self, w: &WorkloadPlan, slot: usize, m: &mut Moment) -> Option<Replica> {
+        let place = self.place_of(w, slot)?;
+        let since = match w.wish(slot, m) {
+            Wish::On(since) => since,
+            Wish::Off(since) => return Some(Replica::Idle(since)),
+        };
+        let (generation, moved) = self.home(place, mix(w.grain, slot as u64), m);
+        let turn = At::try_from(slot).unwrap_or(0) * w.turn;
+        let newest = w.rollouts.last(m);
+        let switch = w.rollouts.nth(newest) + turn;
+        let (mut revision, rolled) =
+            if m.past(switch) { (newest, switch) } else { (newest - 1, w.rollouts.nth(newest - 1) + turn) };
+        let mut born = (rolled, Cause::Rollout);
+        for later in [(moved, Cause::Moved), (since, Cause::Scaled)] {
+            if later.0 > born.0 {
+                born = later;
+            }
+        }
+        if let Some(crash) = self.course.crash().filter(|_| w.breaks(slot)) {
+            let broken = crash + At::try_from(slot).unwrap_or(0) * 2;
+            if m.past(broken) {
+                revision = BROKEN;
+                if broken >= born.0 || born.1 == Cause::Rollout {
+                    born = (broken, Cause::Broken);
+                }
+            }
+        }
+        Some(Replica::Alive(Life { born: born.0, cause: born.1, revision, place, generation }))
+    }
+}
