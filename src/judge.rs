@@ -18,7 +18,7 @@ use docket::Docket;
 pub use history::History;
 pub use level::Level;
 pub use policy::{Policy, Thresholds};
-pub use rule::{Rule, RuleId};
+pub use rule::{Rule, RuleId, fullest};
 pub use verdict::{Judgement, SloVerdict, Verdict};
 
 /// Judges the whole estate at one instant.

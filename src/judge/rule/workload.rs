@@ -83,6 +83,12 @@ fn restarts(docket: &mut Docket<'_>, state: &ClusterState) {
     for (root, Restarts { times, pods, crash_looping }) in roots {
         let Some(breach) = docket.weigh(RuleId::WorkloadRestarts1h, f64::from(times)) else { continue };
         let cluster = || state.declared.name.clone();
+        // A workload is named by what the alert is about; another owner only by these words.
+        let whose = match &root {
+            Root::Workload(..) => String::new(),
+            Root::Other(kind, name) => format!("{} {}/{}: ", kind.to_lowercase(), name.namespace, name.name),
+            Root::Bare(name) => format!("pod {}/{}: ", name.namespace, name.name),
+        };
         let (about, kind, name) = match root {
             Root::Workload(kind, name) => {
                 let key = WorkloadKey { kind, name: name.clone() };
@@ -104,6 +110,6 @@ fn restarts(docket: &mut Docket<'_>, state: &ClusterState) {
             breach.against(),
             seen(docket, state),
         );
-        docket.raise(breach, about, subject(state, &name, &kind), format!("{said} restarts /h{crashing}"), why);
+        docket.raise(breach, about, subject(state, &name, &kind), format!("{whose}{said} restarts /h{crashing}"), why);
     }
 }

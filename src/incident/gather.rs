@@ -1,0 +1,166 @@
+//! Groups what is wrong and what is not known by what it is about.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::concern::{Concern, naming};
+use super::next::next;
+use crate::estate::{AccountState, EntryRef, Estate, IdentityState, SourceKey, SourceName, SourceRecord, SourceState};
+use crate::judge::{Alert, Judgement, Level, Subject, Verdict};
+
+/// Everything that someone is to attend to, worst first: by level, then by how soon it matters, then the oldest.
+///
+/// An entry that is unknown only because its account is not proven or a source of it is not live is no row of its own:
+/// it stands in that concern's `touches`. While sources have merely not answered yet, nobody has to do anything.
+pub fn concerns(estate: &Estate, judgement: &Judgement) -> Vec<Concern> {
+    let mut gathered = Gathered { estate, concerns: BTreeMap::new() };
+    for (index, alert) in judgement.alerts.iter().enumerate() {
+        gathered.alert(index, alert);
+    }
+    for account in estate.accounts() {
+        gathered.account(account);
+    }
+    for source in estate.sources().iter().filter(|s| s.state == SourceState::Paused) {
+        gathered.paused(source);
+    }
+    let feeding = feeding(estate);
+    for verdict in judgement.verdicts.iter().filter(|v| !v.doubts.is_empty()) {
+        gathered.verdict(verdict, &feeding);
+    }
+    let mut concerns: Vec<Concern> = gathered.concerns.into_values().collect();
+    concerns.sort_by(|a, b| {
+        let order = b.level.cmp(&a.level).then_with(|| a.rank().cmp(&b.rank()));
+        order.then_with(|| a.since.cmp(&b.since)).then_with(|| a.title.cmp(&b.title))
+    });
+    concerns
+}
+
+struct Gathered<'a> {
+    estate: &'a Estate,
+    concerns: BTreeMap<Subject, Concern>,
+}
+
+impl Gathered<'_> {
+    /// The concern about something, made when it is not there yet.
+    fn about(&mut self, about: Subject, level: Level) -> &mut Concern {
+        let estate = self.estate;
+        self.concerns.entry(about).or_insert_with_key(|about| {
+            let (kind, title, place) = naming(about, |entry| place(estate, entry));
+            let (reasons, alerts, touches) = (Vec::new(), Vec::new(), Vec::new());
+            Concern {
+                about: about.clone(),
+                level,
+                since: None,
+                kind,
+                title,
+                place,
+                reasons,
+                next: String::new(),
+                alerts,
+                touches,
+            }
+        })
+    }
+
+    fn alert(&mut self, index: usize, alert: &Alert) {
+        let about = match &alert.about {
+            // An account's STS source is how the account itself is doing.
+            Subject::Source(SourceKey { name: SourceName::Sts, account: Some(account), .. }) => {
+                Subject::Entry(EntryRef::Account(account.clone()))
+            }
+            about => about.clone(),
+        };
+        let concern = self.about(about, alert.level);
+        concern.level = concern.level.max(alert.level);
+        concern.since = Some(concern.since.map_or(alert.since, |since| since.min(alert.since)));
+        concern.reasons.push(alert.brief.clone());
+        concern.alerts.push(index);
+        if concern.next.is_empty() {
+            concern.next = next(alert.rule).into();
+        }
+    }
+
+    /// An account that is not proven, whatever the reason; one whose STS has not answered yet is only awaited.
+    fn account(&mut self, account: &AccountState) {
+        let Some(identity) = account.identity.as_ref().map(|i| &i.value) else { return };
+        if matches!(identity.state, IdentityState::Verified | IdentityState::Mismatch) {
+            return;
+        }
+        let concern = self.about(Subject::Entry(EntryRef::Account(account.declared.name.clone())), Level::Unknown);
+        let why = identity.error.as_deref().unwrap_or("no reason given");
+        concern.reasons.insert(
+            0,
+            match identity.state {
+                IdentityState::Expired => format!("credentials expired: {why}"),
+                IdentityState::Denied => format!("STS denies: {why}"),
+                _ => format!("STS cannot be reached: {why}"),
+            },
+        );
+        concern.next = match (&identity.login, identity.state) {
+            (Some(login), _) => format!("run {login}"),
+            (None, IdentityState::Expired) => "log in to the account".to_owned(),
+            (None, IdentityState::Denied) => "check the role and its trust policy".to_owned(),
+            (None, _) => "check the network and the region's endpoint".to_owned(),
+        };
+    }
+
+    /// A source that waits for something while its account is in order.
+    fn paused(&mut self, source: &SourceRecord) {
+        let account = source.key.account.as_deref().and_then(|name| self.estate.account(name));
+        if account.is_some_and(|a| !a.verified()) {
+            return;
+        }
+        let concern = self.about(Subject::Source(source.key.clone()), Level::Unknown);
+        concern.reasons.push(format!("paused: {}", source.error.as_deref().unwrap_or("no reason given")));
+        concern.next = "see what it waits for".into();
+    }
+
+    /// An entry that casts doubt: part of what explains it, or a concern of its own.
+    fn verdict(&mut self, verdict: &Verdict, feeding: &HashMap<&EntryRef, Vec<&SourceRecord>>) {
+        let entry = &verdict.entry;
+        let unproven = self.estate.account_of(entry).filter(|a| !a.verified());
+        if let Some(account) = unproven {
+            let about = Subject::Entry(EntryRef::Account(account.declared.name.clone()));
+            if let Some(concern) = self.concerns.get_mut(&about).filter(|c| c.about != Subject::Entry(entry.clone())) {
+                concern.touches.push(entry.clone());
+            }
+            return;
+        }
+        let mut explained = false;
+        for source in feeding.get(entry).into_iter().flatten().filter(|s| s.state != SourceState::Live) {
+            explained = true;
+            if let Some(concern) = self.concerns.get_mut(&Subject::Source(source.key.clone())) {
+                concern.touches.push(entry.clone());
+            }
+        }
+        if !explained && verdict.alerts.is_empty() {
+            let concern = self.about(Subject::Entry(entry.clone()), Level::Unknown);
+            concern.reasons.extend(verdict.doubts.iter().cloned());
+            concern.next = "see why it is not known".into();
+        }
+    }
+}
+
+fn feeding(estate: &Estate) -> HashMap<&EntryRef, Vec<&SourceRecord>> {
+    let mut feeding: HashMap<&EntryRef, Vec<&SourceRecord>> = HashMap::new();
+    for source in estate.sources() {
+        for entry in &source.feeds {
+            feeding.entry(entry).or_default().push(source);
+        }
+    }
+    feeding
+}
+
+/// Where an entry is: account and region, as far as it has them.
+fn place(estate: &Estate, entry: &EntryRef) -> String {
+    let (account, region) = match entry {
+        EntryRef::Account(_) | EntryRef::Costs(_) | EntryRef::Slo(_) => (None, None),
+        EntryRef::Cluster(name) => {
+            estate.cluster(name).map_or((None, None), |c| (c.declared.account.as_deref(), c.declared.region.as_deref()))
+        }
+        EntryRef::Database(name) => estate
+            .database(name)
+            .map_or((None, None), |d| (Some(d.declared.account.as_str()), Some(d.declared.region.as_str()))),
+        EntryRef::Budget(name) => (estate.budget(name).map(|b| b.declared.account.as_str()), None),
+    };
+    [account, region].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
