@@ -8,7 +8,10 @@
 pub mod action;
 pub mod draw;
 pub mod keymap;
+pub mod page;
+pub mod pane;
 pub mod scene;
 pub mod sheet;
 pub mod theme;
 pub mod view;
+pub mod widget;

@@ -1,0 +1,62 @@
+//! The help: every action under its heading, with its keys, from the catalogue and the keymap.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::console::keymap::Keymap;
+use crate::console::theme::{Role, Theme};
+use crate::console::view::View;
+use crate::console::widget::pane_box::PaneBox;
+use crate::console::widget::words::Words;
+
+/// The widest that the help grows to.
+const WIDEST: u16 = 76;
+
+/// Paints the help over the screen, scrolled down by so many lines, as far as there are some.
+pub(super) fn paint(buf: &mut Buffer, area: Rect, scroll: u16, _view: &View, theme: &Theme, keys: &Keymap) {
+    let lines = lines(keys);
+    let width = area.width.min(WIDEST);
+    let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let height = wanted.min(area.height);
+    let over = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    for y in over.top()..over.bottom() {
+        for x in over.left()..over.right() {
+            buf[(x, y)].reset();
+        }
+    }
+    let room = height.saturating_sub(2);
+    let most = wanted.saturating_sub(2).saturating_sub(room);
+    let first = scroll.min(most);
+    let place = if most > 0 {
+        Words::dim(format!("{}–{} of {}", first + 1, first + room, lines.len()))
+    } else {
+        Words::none()
+    };
+    let title = Words::of(Role::TitleFocused, "Help");
+    let name = Words::of(Role::Title, format!("keymap {}", keys.name()));
+    let inner = PaneBox { title, corner: name, place, focused: true }.paint(buf, over, theme);
+    for (line, y) in lines.iter().skip(usize::from(first)).zip(inner.top()..inner.bottom()) {
+        line.paint(buf, inner.x + 1, y, inner.width.saturating_sub(2), theme);
+    }
+}
+
+/// How many lines the help has.
+pub(super) fn lines(keys: &Keymap) -> Vec<Words> {
+    let groups = keys.help();
+    let shown = |keys: &[String]| if keys.is_empty() { "–".to_owned() } else { keys.join(", ") };
+    let widest = groups.iter().flat_map(|(_, lines)| lines).map(|l| Words::say(shown(&l.keys)).width()).max();
+    let widest = widest.unwrap_or(0).min(24);
+    let mut out = Vec::new();
+    for (group, entries) in groups {
+        if !out.is_empty() {
+            out.push(Words::none());
+        }
+        out.push(Words::of(Role::Title, group.title()));
+        for entry in entries {
+            let keys = Words::of(Role::Key, shown(&entry.keys)).fit(widest);
+            let pad = " ".repeat(widest - keys.width() + 2);
+            out.push(Words::say("  ").then(keys).plus(pad).and(Role::Text, entry.doc));
+        }
+    }
+    out
+}

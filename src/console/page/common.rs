@@ -1,0 +1,59 @@
+//! What the pages of entries share: how the entry stands and why, and the sources it rests on.
+
+use crate::console::pane::listing::{Listing, Table};
+use crate::console::pane::{sources, standing};
+use crate::console::scene::Scene;
+use crate::console::theme::Role;
+use crate::console::widget::facts::Block;
+use crate::console::widget::mark::level_role;
+use crate::console::widget::quantity::{age, moment};
+use crate::console::widget::table::Column;
+use crate::console::widget::words::Words;
+use crate::estate::{EntryRef, SourceState};
+use crate::judge::{Alert, Level};
+
+/// The entry's level, every alert with its reason, and every doubt.
+pub(super) fn verdict(scene: &Scene, entry: &EntryRef) -> Vec<Block> {
+    let level = standing::level(scene, entry);
+    let mut out = vec![Block::Fact("level", Words::of(level_role(level), level.word()))];
+    out.extend(standing::alerts(scene, entry).map(|a| why(scene, a)));
+    let doubts = scene.judgement.verdict(entry).map(|v| v.doubts.as_slice()).unwrap_or_default();
+    out.extend(doubts.iter().map(|d| Block::Fact("not known", Words::of(Role::Unknown, d))));
+    if doubts.is_empty()
+        && level == Level::Unknown
+        && let Some(doubt) = standing::doubt(scene, entry)
+    {
+        out.push(Block::Fact("not known", doubt));
+    }
+    out
+}
+
+/// Why an alert stands, and since when.
+pub(super) fn why(scene: &Scene, alert: &Alert) -> Block {
+    let since = format!(" since {} ({})", moment(alert.since, scene.now), age(alert.since, scene.now));
+    let text = if alert.why.is_empty() { &alert.brief } else { &alert.why };
+    Block::Fact("why", Words::of(level_role(alert.level), text).and(Role::Dim, since))
+}
+
+const SOURCES: [Column; 4] =
+    [Column::name("source"), Column::word("state", 0), Column::number("as of", 0), Column::prose("error", 1, 16)];
+
+/// The sources an entry rests on, each with the age of what it said.
+pub(super) fn fed_by(scene: &Scene, entry: &EntryRef) -> Block {
+    let rows = scene.estate.feeding(entry).map(|s| {
+        let live = s.state == SourceState::Live;
+        vec![
+            Words::dim(standing::short_source(&s.key)),
+            Words::of(if live { Role::Dim } else { Role::Unknown }, s.state.word()),
+            s.as_of.map_or_else(|| Words::dim("–"), |at| Words::dim(format!("{} ago", age(at, scene.now)))),
+            s.error.as_deref().map_or_else(Words::none, |e| Words::of(Role::Unknown, e)),
+        ]
+    });
+    Block::Grid(&SOURCES, rows.collect())
+}
+
+/// The list of an entry's sources.
+pub(super) fn sources_of<'a>(scene: &Scene<'a>, entry: &EntryRef) -> Listing<'a> {
+    let of_entry = scene.estate.sources().iter().filter(|s| s.feeds.contains(entry));
+    Listing::new("Sources", Table::Sources, sources::things(of_entry), "no source feeds it")
+}

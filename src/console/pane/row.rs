@@ -1,0 +1,47 @@
+//! One row of a list: its mark, its cells, and what more it has to say where there is room.
+
+use crate::console::theme::Mark;
+use crate::console::widget::words::Words;
+
+/// One row of a list, cells in the order of its table's columns.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// How it stands.
+    pub mark: Mark,
+    /// Its cells.
+    pub cells: Vec<Words>,
+    /// The cell that names it; emphasised where it is selected.
+    pub name: usize,
+    /// From this column on, one remark in place of the cells: why there are no numbers.
+    pub remark: Option<(usize, Words)>,
+    /// Lines that are shown below it where there is room, the most telling first.
+    pub details: Vec<Words>,
+}
+
+impl Row {
+    /// A row whose first cell names it.
+    pub fn new(mark: Mark, cells: Vec<Words>) -> Self {
+        Self { mark, cells, name: 0, remark: None, details: Vec::new() }
+    }
+
+    /// The same, named by another cell.
+    #[must_use]
+    pub fn named_by(mut self, cell: usize) -> Self {
+        self.name = cell;
+        self
+    }
+
+    /// The same, with a remark in place of the cells from one on.
+    #[must_use]
+    pub fn remarked(mut self, from: usize, remark: Option<Words>) -> Self {
+        self.remark = remark.map(|words| (from, words));
+        self
+    }
+
+    /// The same, with more to say.
+    #[must_use]
+    pub fn detailed(mut self, details: impl IntoIterator<Item = Words>) -> Self {
+        self.details.extend(details.into_iter().filter(|d| !d.is_empty()));
+        self
+    }
+}

@@ -1,0 +1,9 @@
+//! The small parts that screens are made of: numbers as words, runs of text in roles, bars, tables, boxes.
+
+pub mod bar;
+pub mod facts;
+pub mod mark;
+pub mod pane_box;
+pub mod quantity;
+pub mod table;
+pub mod words;
