@@ -1,0 +1,457 @@
+//! One cluster, entered: every kind is watched, what they tell goes out in one breath, and the line is kept honest.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::endpoint;
+use super::entrance::{Door, Entered, Entrance};
+use super::kind::{KindStanding, Told, watch_kind};
+use super::request::{Caller, Trouble, Way};
+use super::shown::{DaemonSets, Deployments, Nodes, Pods, StatefulSets};
+use super::summary;
+use crate::estate::{DeclaredCluster, Fact, Kind, Report};
+use crate::source::access::Access;
+use crate::source::schedule::Schedule;
+use crate::source::{Clock, Outbox};
+
+/// Changes that come within this time go out together.
+const BREATH: Duration = Duration::from_millis(150);
+/// How long the first picture waits for the slowest kind.
+const FIRST_PICTURE: Duration = Duration::from_secs(10);
+/// How often the clockwork is looked at.
+const TICK: Duration = Duration::from_secs(2);
+/// Facts are confirmed once they are this old, on evidence of life alone.
+const CONFIRM: Duration = Duration::from_secs(12);
+/// How long the server may take to say that it is there.
+const LOOK: Duration = Duration::from_secs(5);
+/// How old our own tokens grow: EKS takes them for 15 minutes.
+const TOKEN_AGE: Duration = Duration::from_mins(10);
+/// Credentials that do not hold are not renewed twice within this time.
+const RENEWED_LATELY: Duration = Duration::from_secs(30);
+/// How often the kubeconfig is read again while something fails.
+const REREAD: Duration = Duration::from_secs(10);
+/// The longest pause between tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(25);
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Nobody listens any more.
+    Nobody,
+    /// What it rests on has changed: who we are, or which server the cluster is. Everything is to be looked at anew.
+    Changed,
+}
+
+/// Something done beside the watches.
+enum Errand {
+    /// Whether the server is there.
+    Looked(Result<(), Trouble>),
+    /// Credentials were renewed, or not.
+    Renewed(Door, Result<(Entrance, Entered), String>),
+    /// The kubeconfig was read again.
+    Reread(Result<Entrance, String>),
+}
+
+/// A trouble of the whole session: why, and when it is tried again.
+type Woe = (String, Option<Timestamp>);
+
+/// One cluster, entered.
+pub(super) struct Session<'a> {
+    declared: Arc<DeclaredCluster>,
+    out: &'a mut Outbox,
+    access: Option<watch::Receiver<Access>>,
+    entrance: Entrance,
+    door: Option<Door>,
+    way: watch::Sender<Way>,
+    clock: Clock,
+    kinds: BTreeMap<Kind, KindStanding>,
+    errands: JoinSet<Errand>,
+    schedule: Schedule,
+    began: Instant,
+    /// Facts that wait for the breath to end.
+    facts: Vec<Fact>,
+    breath: Option<Instant>,
+    /// As of when facts were last told; none before the first picture.
+    told_as_of: Option<Timestamp>,
+    told: Option<Report>,
+    looking: bool,
+    look_at: Instant,
+    /// When the server last said that it is there.
+    seen_at: Option<Timestamp>,
+    line: Option<Woe>,
+    credentials: Option<Woe>,
+    renewed: Instant,
+    renewed_at: Timestamp,
+    renew_at: Option<Instant>,
+    reread_at: Instant,
+}
+
+impl<'a> Session<'a> {
+    /// A session by an entrance that was just entered.
+    pub(super) fn new(
+        declared: Arc<DeclaredCluster>,
+        out: &'a mut Outbox,
+        access: Option<watch::Receiver<Access>>,
+        entrance: Entrance,
+        entered: Entered,
+        door: Door,
+    ) -> Self {
+        let clock = out.clock();
+        let now = Instant::now();
+        let called = entrance.called.clone();
+        let seed = summary::seed(&declared.name);
+        Self {
+            declared,
+            access,
+            entrance,
+            door: Some(door),
+            way: watch::Sender::new(Way { entered, called, generation: 0, restarts: 0 }),
+            clock,
+            kinds: Kind::ALL.into_iter().map(|kind| (kind, KindStanding::default())).collect(),
+            errands: JoinSet::new(),
+            schedule: Schedule::new(CONFIRM, LONGEST_PAUSE, seed),
+            began: now,
+            facts: Vec::new(),
+            breath: None,
+            told_as_of: None,
+            told: None,
+            looking: false,
+            look_at: now,
+            seen_at: None,
+            line: None,
+            credentials: None,
+            renewed: now,
+            renewed_at: out.now(),
+            renew_at: None,
+            reread_at: now + REREAD,
+            out,
+        }
+    }
+
+    /// Watches until nobody listens or everything is to be looked at anew.
+    pub(super) async fn run(mut self) -> (Ended, Option<Door>) {
+        let (sender, mut told) = mpsc::channel::<Told>(32);
+        let mut kinds = JoinSet::new();
+        self.watch_all(&mut kinds, &sender);
+        drop(sender);
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        if let Some(access) = &mut self.access {
+            access.mark_changed();
+        }
+        let ended = loop {
+            let breath = self.breath.unwrap_or_else(Instant::now);
+            let step = tokio::select! {
+                biased;
+                () = changed(&mut self.access) => self.check_access(),
+                Some(errand) = self.errands.join_next() => match errand {
+                    Ok(errand) => self.finish(errand),
+                    Err(_) => None,
+                },
+                () = tokio::time::sleep_until(breath), if self.breath.is_some() => self.tell().await,
+                told = told.recv() => match told {
+                    Some(told) => { self.hear(told); None }
+                    None => Some(Ended::Changed),
+                },
+                _ = tick.tick() => self.tick(),
+            };
+            if let Some(ended) = step {
+                break ended;
+            }
+        };
+        (ended, self.door)
+    }
+
+    fn watch_all(&self, kinds: &mut JoinSet<()>, told: &mpsc::Sender<Told>) {
+        let caller = self.caller();
+        let seed = summary::seed(&self.declared.name);
+        let (declared, told) = (&self.declared, told);
+        let each = |n: u64| (declared.clone(), caller.clone(), seed.wrapping_add(n << 32), told.clone());
+        let (d, c, s, t) = each(1);
+        kinds.spawn(watch_kind::<Nodes>(d, c, s, t));
+        let (d, c, s, t) = each(2);
+        kinds.spawn(watch_kind::<Deployments>(d, c, s, t));
+        let (d, c, s, t) = each(3);
+        kinds.spawn(watch_kind::<StatefulSets>(d, c, s, t));
+        let (d, c, s, t) = each(4);
+        kinds.spawn(watch_kind::<DaemonSets>(d, c, s, t));
+        let (d, c, s, t) = each(5);
+        kinds.spawn(watch_kind::<Pods>(d, c, s, t));
+    }
+
+    fn caller(&self) -> Caller {
+        Caller { way: self.way.subscribe(), meter: self.out.meter(), clock: self.clock }
+    }
+
+    /// Takes in what a kind tells.
+    fn hear(&mut self, told: Told) {
+        let Told { kind, facts, standing, unauthorized } = told;
+        if standing.alive_at.is_some_and(|at| at > self.renewed_at) {
+            self.credentials = None;
+        }
+        let news = !facts.is_empty() || self.kinds.get(&kind).is_none_or(|before| before.differs(&standing));
+        self.facts.extend(facts);
+        self.kinds.insert(kind, standing);
+        if let Some((generation, words)) = unauthorized {
+            self.reject(generation, words);
+        }
+        if news {
+            self.breathe();
+        }
+    }
+
+    fn breathe(&mut self) {
+        // The first picture goes out the moment it is complete.
+        let wait = if self.told_as_of.is_none() && self.settled() { Duration::ZERO } else { BREATH };
+        let until = Instant::now() + wait;
+        self.breath = Some(self.breath.map_or(until, |earlier| earlier.min(until)));
+    }
+
+    fn settled(&self) -> bool {
+        self.kinds.values().all(|k| k.settled)
+    }
+
+    fn ready(&self) -> bool {
+        self.told_as_of.is_some() || self.settled() || self.began.elapsed() >= FIRST_PICTURE
+    }
+
+    /// What is wrong with the source as a whole, if anything.
+    fn woe(&self) -> Option<Woe> {
+        self.credentials.clone().or_else(|| self.line.clone()).or_else(|| {
+            let failing = self.kinds.iter().filter_map(|(kind, k)| k.failing.as_ref().map(|f| (*kind, f)));
+            if self.ready() { summary::failing(failing) } else { None }
+        })
+    }
+
+    /// As of when everything that was told is true: when the kind that has been silent for longest showed life.
+    fn as_of(&self, failing: bool) -> Timestamp {
+        let now = self.clock.now();
+        if failing {
+            return self.told_as_of.unwrap_or(now);
+        }
+        let alive = self.kinds.values().filter_map(|k| k.alive_at.max(self.seen_at.filter(|_| k.settled))).min();
+        alive.unwrap_or(now).max(self.told_as_of.unwrap_or(Timestamp::MIN))
+    }
+
+    /// Says what has gathered, and how the source stands.
+    async fn tell(&mut self) -> Option<Ended> {
+        self.breath = None;
+        let woe = self.woe();
+        let facts = if self.ready() { std::mem::take(&mut self.facts) } else { Vec::new() };
+        let well = woe.is_none() && self.ready();
+        if !facts.is_empty() || (well && self.told_as_of.is_some()) {
+            let as_of = self.as_of(woe.is_some());
+            self.told_as_of = Some(as_of);
+            self.told = None;
+            let note = summary::note(self.kinds.iter().filter_map(|(kind, k)| k.unseen.as_ref().map(|u| (*kind, u))));
+            if !self.out.say(Report::Facts { as_of, facts, note }).await {
+                return Some(Ended::Nobody);
+            }
+        }
+        let (reason, next_try_at) = woe?;
+        let paused = match self.access.as_ref().map(|access| access.borrow().clone()) {
+            Some(Access::Paused(why)) if self.credentials.is_some() => Some(why),
+            _ => None,
+        };
+        let report = match paused {
+            Some(reason) => Report::Paused { reason, next_try_at },
+            None => Report::Failed { reason, next_try_at },
+        };
+        if self.told.as_ref() != Some(&report) {
+            self.told = Some(report.clone());
+            if !self.out.say(report).await {
+                return Some(Ended::Nobody);
+            }
+        }
+        None
+    }
+
+    fn tick(&mut self) -> Option<Ended> {
+        let now = Instant::now();
+        let woe = self.woe().is_some();
+        let due = self.renew_at.is_some_and(|at| at <= now);
+        let old = self.entrance.by_token() && now.duration_since(self.renewed) >= TOKEN_AGE;
+        if due || (old && self.renew_at.is_none()) {
+            self.renew();
+        }
+        if woe && self.reread_at <= now && self.declared.context.is_some() {
+            self.reread_at = now + REREAD;
+            let declared = self.declared.clone();
+            self.errands.spawn(async move {
+                let context = declared.context.clone().unwrap_or_default();
+                Errand::Reread(Entrance::by_context(&declared, &context).await)
+            });
+        }
+        if self.told_as_of.is_none() {
+            if self.ready() && !self.facts.is_empty() {
+                self.breathe();
+            }
+            return None;
+        }
+        let stale = |at: Timestamp| self.clock.now().duration_since(at).unsigned_abs() >= CONFIRM;
+        if self.line.is_some() {
+            self.look();
+        } else if !woe && self.told_as_of.is_some_and(stale) {
+            if stale(self.as_of(false)) { self.look() } else { self.breathe() }
+        }
+        None
+    }
+
+    /// Asks the server whether it is there: the cheapest answer it has.
+    fn look(&mut self) {
+        if self.looking || Instant::now() < self.look_at {
+            return;
+        }
+        self.looking = true;
+        let caller = self.caller();
+        self.errands.spawn(async move {
+            let server = caller.way.borrow().called.clone();
+            let silent = || Trouble::Failed(format!("the API server of {server} is silent; is the line up?"), None);
+            let looked = tokio::time::timeout(LOOK, caller.read("/version", "*/*")).await;
+            Errand::Looked(looked.unwrap_or_else(|_| Err(silent())).map(|_| ()))
+        });
+    }
+
+    fn finish(&mut self, errand: Errand) -> Option<Ended> {
+        match errand {
+            Errand::Looked(looked) => self.looked(looked),
+            Errand::Renewed(door, outcome) => {
+                self.door = Some(door);
+                return self.renewed(outcome);
+            }
+            Errand::Reread(Ok(entrance)) => {
+                if !endpoint::same(&entrance.server, &self.entrance.server) {
+                    return Some(Ended::Changed);
+                }
+                if entrance.fingerprint != self.entrance.fingerprint {
+                    self.renew();
+                }
+            }
+            // A file that cannot be read now is no reason to leave a session that it once opened.
+            Errand::Reread(Err(_)) => {}
+        }
+        None
+    }
+
+    fn looked(&mut self, looked: Result<(), Trouble>) {
+        self.looking = false;
+        match looked {
+            Err(Trouble::Failed(words, asked)) => {
+                let pause = self.schedule.after_failure(asked);
+                self.look_at = Instant::now() + pause;
+                self.line = Some((words, self.clock.now().checked_add(pause).ok()));
+            }
+            Err(Trouble::Unauthorized(generation, words)) => self.reject(generation, words),
+            // Any other answer is an answer.
+            Ok(()) | Err(_) => {
+                self.seen_at = Some(self.clock.now());
+                self.schedule.after_success();
+                if self.line.take().is_some() {
+                    // Lines that were open all the while may be dead without knowing it.
+                    self.way.send_modify(|way| way.restarts += 1);
+                }
+            }
+        }
+        self.breathe();
+    }
+
+    /// The credentials of a generation do not hold: they are renewed at once, or with pauses if that was done lately.
+    fn reject(&mut self, generation: u64, words: String) {
+        if generation < self.way.borrow().generation || self.renew_at.is_some() {
+            return;
+        }
+        let fresh = generation == 0 && self.told_as_of.is_none();
+        if fresh || self.renewed.elapsed() < RENEWED_LATELY {
+            self.put_off(words);
+        } else {
+            self.renew();
+        }
+    }
+
+    fn put_off(&mut self, words: String) {
+        let pause = self.schedule.after_failure(None);
+        self.renew_at = Some(Instant::now() + pause);
+        self.credentials = Some((words, self.clock.now().checked_add(pause).ok()));
+        self.breathe();
+    }
+
+    fn renew(&mut self) {
+        // Without the door it is being done.
+        let Some(mut door) = self.door.take() else { return };
+        self.renew_at = None;
+        let (declared, entrance) = (self.declared.clone(), self.entrance.clone());
+        self.errands.spawn(async move {
+            let found = match &declared.context {
+                Some(context) => Entrance::by_context(&declared, context).await,
+                None => Ok(entrance),
+            };
+            let outcome = match found {
+                Ok(found) => door.enter(&found).await.map(|entered| (found, entered)),
+                Err(words) => Err(words),
+            };
+            Errand::Renewed(door, outcome)
+        });
+    }
+
+    fn renewed(&mut self, outcome: Result<(Entrance, Entered), String>) -> Option<Ended> {
+        match outcome {
+            Ok((entrance, _)) if !endpoint::same(&entrance.server, &self.entrance.server) => Some(Ended::Changed),
+            Ok((entrance, entered)) => {
+                self.entrance = entrance;
+                self.renewed = Instant::now();
+                self.renewed_at = self.clock.now();
+                self.way.send_modify(|way| {
+                    way.entered = entered;
+                    way.generation += 1;
+                });
+                None
+            }
+            Err(words) => {
+                self.put_off(words);
+                None
+            }
+        }
+    }
+
+    /// What the account's side says of the cluster has changed, or is looked at for the first time.
+    fn check_access(&mut self) -> Option<Ended> {
+        let access = self.access.as_mut().map(|access| access.borrow_and_update().clone())?;
+        match access {
+            Access::Refused(_) => Some(Ended::Changed),
+            Access::Endpoint(named) if !endpoint::same(&named.url, &self.entrance.server) => Some(Ended::Changed),
+            Access::Endpoint(named) if self.declared.context.is_none() => {
+                let Ok(entrance) = Entrance::by_endpoint(&named) else { return Some(Ended::Changed) };
+                let moved = entrance.fingerprint != self.entrance.fingerprint;
+                self.entrance = entrance;
+                if moved || self.credentials.is_some() {
+                    self.renew();
+                }
+                None
+            }
+            Access::Endpoint(_) => {
+                if self.credentials.is_some() {
+                    self.renew();
+                }
+                None
+            }
+            // A running, verified watch goes on.
+            Access::Waiting | Access::Paused(_) | Access::Unknown(_) => None,
+        }
+    }
+}
+
+/// Waits until what is known of a cluster's endpoint changes; for ever where nobody will tell.
+pub(super) async fn changed(access: &mut Option<watch::Receiver<Access>>) {
+    if let Some(receiver) = access
+        && receiver.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
+}
