@@ -32,12 +32,15 @@ fn everything(world: &World, at: At) -> Vec<Fact> {
     facts
 }
 
-/// An estate that has heard these facts, without accounts that would have to be proven.
+/// An estate that has heard these facts; every account of it is proven.
 struct Heard(Estate);
 
 impl Heard {
     fn new(world: &World) -> Self {
-        Self(Estate::new(world.declared.clone()))
+        let mut heard = Self(Estate::new(world.declared.clone()));
+        let identities = world.parts().into_iter().filter(|p| matches!(p, Part::Identity(_)));
+        heard.hear(identities.flat_map(|p| world.facts(&p, ORIGIN)).collect(), ORIGIN);
+        heard
     }
 
     fn hear(&mut self, facts: Vec<Fact>, at: At) {
