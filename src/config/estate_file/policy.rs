@@ -2,7 +2,6 @@
 
 mod alerts;
 mod freeze;
-mod rules;
 pub(super) mod severity;
 
 use std::time::Duration;

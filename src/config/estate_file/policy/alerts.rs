@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 
 use toml::de::DeValue;
 
-use super::super::super::reading::{Reading, Section, Value, Wrong, found};
+use super::super::super::reading::{Section, Wrong, found};
 use super::super::super::value;
 use super::super::super::words::hint;
-use super::rules::RULES;
 use crate::judge::{Rule, RuleId, Thresholds};
 
 /// Rules that the file changes; none inside: switched off.
 pub(super) fn read(section: &Section<'_>) -> BTreeMap<RuleId, Option<Thresholds>> {
     let mut changed = BTreeMap::new();
     for (area, span, value) in section.entries() {
-        let rules: Vec<&Rule> = RULES.iter().filter(|r| split(r).0 == area).collect();
+        let rules: Vec<&Rule> = Rule::ALL.iter().filter(|r| split(r).0 == area).collect();
         if rules.is_empty() {
             let wrong = Wrong::new(format!("there are no alert rules of `{area}`"), "not known here");
-            section.findings().report(span, wrong.help(hint(area, RULES.iter().map(|r| split(r).0))));
+            section.findings().report(span, wrong.help(hint(area, Rule::ALL.iter().map(|r| split(r).0))));
         } else if let Some(section) = section.table_at(area, value) {
             read_area(&section, &rules, &mut changed);
         }
@@ -66,21 +65,12 @@ fn thresholds(rule: &Rule, table: &Section<'_>) -> Option<Thresholds> {
         table.findings().report(table.span(), wrong.help("false switches it off"));
         return None;
     }
-    let warn = table.optional("warn", threshold);
-    let crit = table.optional("crit", threshold);
+    let warn = table.optional("warn", value::not_negative);
+    let crit = table.optional("crit", value::not_negative);
     table.close();
-    let thresholds = Thresholds { warn: warn.unwrap_or(defaults.warn), crit: crit.unwrap_or(defaults.crit) };
+    let thresholds = Thresholds { warn: warn.or(defaults.warn), crit: crit.or(defaults.crit) };
     in_order(rule, table, thresholds);
     Some(thresholds)
-}
-
-/// A number, or `false`: no such level.
-fn threshold(value: Value<'_>) -> Reading<Option<f64>> {
-    match value.get() {
-        DeValue::Boolean(false) => Ok(None),
-        DeValue::Integer(_) | DeValue::Float(_) => value::not_negative(value).map(Some),
-        other => Err(Wrong::new(format!("{} where a number belongs", found(other)), "a number, or false for none")),
-    }
 }
 
 /// A warning comes before the critical level.
@@ -93,8 +83,8 @@ fn in_order(rule: &Rule, table: &Section<'_>, thresholds: Thresholds) {
     }
     let unit = rule.unit;
     let defaulted = match (table.has("warn"), table.has("crit")) {
-        (true, false) => format!("; `crit` is {crit}{unit} where it is left out"),
-        (false, true) => format!("; `warn` is {warn}{unit} where it is left out"),
+        (true, false) => format!("; `crit` is {crit} {unit} where it is left out"),
+        (false, true) => format!("; `warn` is {warn} {unit} where it is left out"),
         _ => String::new(),
     };
     let key = if table.has("warn") { "warn" } else { "crit" };

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::super::super::reading::{Reading, Section, Value, Wrong};
 use super::super::super::value;
 use super::super::super::words::did_you_mean;
-use super::rules;
-use crate::judge::RuleId;
+use crate::judge::{Rule, RuleId};
 
 /// How bad an incident is (seed 003 §6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,9 +85,9 @@ pub(super) fn read(section: &Section<'_>) -> Vec<SeverityRule> {
 
 fn rule(value: Value<'_>) -> Reading<RuleId> {
     let text = value::text(value)?;
-    rules::named(&text).map(|r| r.id).ok_or_else(|| {
+    RuleId::from_word(&text).ok_or_else(|| {
         let wrong = Wrong::new(format!("there is no alert rule `{text}`"), "such as \"database.status\"");
-        match did_you_mean(&text, rules::words()) {
+        match did_you_mean(&text, Rule::ALL.iter().map(|r| r.id.word())) {
             Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
             None => wrong,
         }
