@@ -6,12 +6,17 @@
 //! role ([`theme`]).
 
 pub mod action;
+pub mod app;
 pub mod draw;
 pub mod keymap;
 pub mod page;
 pub mod pane;
+mod run;
 pub mod scene;
 pub mod sheet;
+pub mod terminal;
 pub mod theme;
 pub mod view;
 pub mod widget;
+
+pub use run::{ConsoleError, Ending, Keep, Kept, Setup, Style, run};
