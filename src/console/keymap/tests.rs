@@ -1,3 +1,5 @@
+//! Keymaps: the built-in one, a person's own, and wrong ones.
+
 use super::*;
 
 fn sheet(name: &str, text: &str) -> Sheet {

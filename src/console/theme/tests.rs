@@ -1,3 +1,5 @@
+//! Themes: the built-in ones, a person's own, wrong ones, and poor terminals.
+
 use ratatui::style::{Color, Modifier};
 
 use super::*;
