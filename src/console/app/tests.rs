@@ -1,3 +1,5 @@
+//! The console driven by keys and observations, as a person and sources would.
+
 use super::*;
 use crate::console::view::{PaneId, Spot};
 use crate::estate::{DeclaredCluster, DeclaredEstate, Observation, Report, SourceKey, SourceName};
