@@ -72,6 +72,11 @@ impl Store {
         self.notice.as_deref()
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What an earlier run left. What cannot be read, or is of another schema, is left out and logged; a file that turns
     /// out to be broken is moved aside, and [`Store::notice`] says so.
     pub fn recall(&mut self, now: Timestamp) -> Recalled {

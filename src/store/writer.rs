@@ -41,10 +41,14 @@ impl StoreWriter {
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(store: Store) -> std::io::Result<Self> {
+    pub fn start(store: Store) -> Result<Self, StoreError> {
         let (messages, inbox) = mpsc::channel();
         let (say, trouble) = watch::channel(None);
-        thread::Builder::new().name("store".into()).spawn(move || write(store, &inbox, &say))?;
+        let path = store.path().to_owned();
+        thread::Builder::new()
+            .name("store".into())
+            .spawn(move || write(store, &inbox, &say))
+            .map_err(|error| StoreError::Failed { path, reason: format!("no thread to write it: {error}") })?;
         Ok(Self { messages, trouble })
     }
 
