@@ -1,1 +1,305 @@
-//! (being laid)
+//! AWS: who we are (STS), EKS, RDS, CloudWatch, Budgets and Cost Explorer, by the SDK.
+//!
+//! ```text
+//! profile, role ──▶ sts ──proof──▶ eks ──access──▶ (the Kubernetes sources)
+//!                    ▲      ├────▶ rds ──roster──▶ cloudwatch
+//!                    │      ├────▶ budgets
+//!                  doubt    └────▶ cost-explorer
+//! ```
+//!
+//! Each source is a task of its own. An account's STS source alone resolves credentials; the others get a concrete set
+//! of them over a channel once STS has said the configured id, so that nothing but STS is ever called with another's.
+
+mod budgets;
+mod cloudwatch;
+mod costs;
+mod disk;
+mod eks;
+mod http;
+mod login;
+mod note;
+mod polling;
+mod probe;
+mod proof;
+mod rds;
+mod sts;
+mod trouble;
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use self::costs::allowance::Allowance;
+use self::login::Login;
+use self::polling::Polling;
+use self::proof::Channels;
+use self::rds::Roster;
+use crate::estate::{
+    CostFacts, DeclaredAccount, DeclaredCluster, DeclaredDatabase, DeclaredEstate, EntryRef, SourceKey, SourceName,
+};
+use crate::source::access::Access;
+use crate::source::{Outbox, Source};
+pub use login::Files;
+pub use probe::{Probed, probe};
+
+/// What a source that costs money says while the day's cap is reached.
+const SPEND_CAP: &str =
+    "the day's cap for paid API calls is reached: it resumes at midnight UTC, or raise `policy.spend.cap_usd_per_day`";
+
+/// How often each service is asked.
+const EKS_EVERY: Duration = Duration::from_mins(1);
+const RDS_EVERY: Duration = Duration::from_secs(20);
+const CLOUDWATCH_EVERY: Duration = Duration::from_mins(1);
+const BUDGETS_EVERY: Duration = Duration::from_mins(30);
+const COSTS_EVERY: Duration = Duration::from_hours(8);
+
+/// The AWS sources of an estate, not started yet.
+pub struct AwsWiring {
+    /// One source per name, account and region; each is to be spawned with an [`Outbox`] of its own.
+    pub sources: Vec<AwsSource>,
+    /// For each declared cluster with an account and region (by its name in the estate file), the way into it.
+    pub access: BTreeMap<String, watch::Receiver<Access>>,
+}
+
+/// One AWS source.
+pub struct AwsSource(Kind);
+
+enum Kind {
+    Sts(Box<sts::Sts>),
+    Eks(Box<Polling<eks::Eks>>),
+    Rds(Box<Polling<rds::Rds>>),
+    CloudWatch(Box<Polling<cloudwatch::CloudWatch>>),
+    Budgets(Box<Polling<budgets::Budgets>>),
+    Costs(Box<Polling<costs::Costs>>),
+}
+
+impl Source for AwsSource {
+    fn key(&self) -> SourceKey {
+        match &self.0 {
+            Kind::Sts(source) => source.key(),
+            Kind::Eks(source) => source.key(),
+            Kind::Rds(source) => source.key(),
+            Kind::CloudWatch(source) => source.key(),
+            Kind::Budgets(source) => source.key(),
+            Kind::Costs(source) => source.key(),
+        }
+    }
+
+    fn feeds(&self) -> Vec<EntryRef> {
+        match &self.0 {
+            Kind::Sts(source) => source.feeds(),
+            Kind::Eks(source) => source.feeds(),
+            Kind::Rds(source) => source.feeds(),
+            Kind::CloudWatch(source) => source.feeds(),
+            Kind::Budgets(source) => source.feeds(),
+            Kind::Costs(source) => source.feeds(),
+        }
+    }
+
+    async fn run(self, out: Outbox) {
+        match self.0 {
+            Kind::Sts(source) => source.run(out).await,
+            Kind::Eks(source) => source.run(out).await,
+            Kind::Rds(source) => source.run(out).await,
+            Kind::CloudWatch(source) => source.run(out).await,
+            Kind::Budgets(source) => source.run(out).await,
+            Kind::Costs(source) => source.run(out).await,
+        }
+    }
+}
+
+/// The AWS sources of an estate. `remembered` are the last costs of each account (by its name in the estate file) and
+/// when they were true, so that Cost Explorer is not paid again for what is known.
+pub fn sources(estate: &DeclaredEstate, remembered: BTreeMap<String, (CostFacts, Timestamp)>) -> AwsWiring {
+    wire(estate, remembered, None, &http::shared())
+}
+
+/// The same, with AWS' config and credentials files at other places than the environment says.
+pub fn sources_with_files(
+    estate: &DeclaredEstate,
+    remembered: BTreeMap<String, (CostFacts, Timestamp)>,
+    files: &Files,
+) -> AwsWiring {
+    wire(estate, remembered, Some(files), &http::shared())
+}
+
+fn wire(
+    estate: &DeclaredEstate,
+    mut remembered: BTreeMap<String, (CostFacts, Timestamp)>,
+    files: Option<&Files>,
+    http: &SharedHttpClient,
+) -> AwsWiring {
+    let mut wiring = AwsWiring { sources: Vec::new(), access: BTreeMap::new() };
+    for account in &estate.accounts {
+        let costs = remembered.remove(&account.name);
+        let login = Login::new(account, files.cloned(), http.clone());
+        Wire { estate, account, channels: Channels::new(), wiring: &mut wiring }.all(login, costs);
+    }
+    wiring
+}
+
+/// Wires one account.
+struct Wire<'a> {
+    estate: &'a DeclaredEstate,
+    account: &'a DeclaredAccount,
+    channels: Channels,
+    wiring: &'a mut AwsWiring,
+}
+
+impl<'a> Wire<'a> {
+    fn all(mut self, login: Login, costs: Option<(CostFacts, Timestamp)>) {
+        let mut sources = Vec::new();
+        for (region, clusters) in clusters_of(self.estate, self.account) {
+            sources.push(Kind::Eks(Box::new(self.eks(region, &clusters))));
+        }
+        for (region, databases) in databases_of(self.estate, self.account) {
+            let roster = watch::channel(Roster::Waiting).0;
+            sources.push(Kind::CloudWatch(Box::new(self.cloudwatch(region, &databases, roster.subscribe()))));
+            sources.push(Kind::Rds(Box::new(self.rds(region, &databases, roster))));
+        }
+        sources.extend(self.budgets().map(|source| Kind::Budgets(Box::new(source))));
+        sources.push(Kind::Costs(Box::new(self.costs(costs))));
+        let Channels { proof, doubts, .. } = self.channels;
+        let sts = sts::Sts { account: self.account.clone(), login, proof, doubts };
+        self.wiring.sources.push(AwsSource(Kind::Sts(Box::new(sts))));
+        self.wiring.sources.extend(sources.into_iter().map(AwsSource));
+    }
+
+    fn eks(&mut self, region: &str, clusters: &[&'a DeclaredCluster]) -> Polling<eks::Eks> {
+        let feeds = clusters.iter().map(|c| EntryRef::Cluster(c.name.clone())).collect();
+        let declared = clusters.iter().map(|cluster| {
+            let access = watch::channel(Access::Waiting).0;
+            self.wiring.access.insert(cluster.name.clone(), access.subscribe());
+            let eks = cluster.eks.clone().unwrap_or_else(|| cluster.name.clone());
+            eks::Declared { name: cluster.name.clone(), eks, access }
+        });
+        let ask = eks::Eks {
+            region: region.to_owned(),
+            clusters: declared.collect(),
+            proof: self.channels.proof.subscribe(),
+        };
+        self.polling(SourceKey::new(SourceName::Eks).within(region), feeds, EKS_EVERY, ask)
+    }
+
+    fn rds(&self, region: &str, databases: &[&DeclaredDatabase], roster: watch::Sender<Roster>) -> Polling<rds::Rds> {
+        let declared = databases.iter().map(|d| (*d).clone()).collect();
+        let ask = rds::Rds { region: region.to_owned(), databases: declared, roster };
+        self.polling(SourceKey::new(SourceName::Rds).within(region), entries(databases), RDS_EVERY, ask)
+    }
+
+    fn cloudwatch(
+        &self,
+        region: &str,
+        databases: &[&DeclaredDatabase],
+        roster: watch::Receiver<Roster>,
+    ) -> Polling<cloudwatch::CloudWatch> {
+        let ask = cloudwatch::CloudWatch { region: region.to_owned(), roster };
+        let key = SourceKey::new(SourceName::CloudWatch).within(region);
+        self.polling(key, entries(databases), CLOUDWATCH_EVERY, ask)
+    }
+
+    fn budgets(&self) -> Option<Polling<budgets::Budgets>> {
+        let budgets = aws_budgets_of(self.estate, self.account);
+        if budgets.is_empty() {
+            return None;
+        }
+        let feeds = budgets.iter().map(|(name, _)| EntryRef::Budget(name.clone())).collect();
+        let ask = budgets::Budgets {
+            account_id: self.account.id.clone(),
+            region: global_region(self.account),
+            named: budgets,
+        };
+        Some(self.polling(SourceKey::new(SourceName::Budgets), feeds, BUDGETS_EVERY, ask))
+    }
+
+    fn costs(&self, known: Option<(CostFacts, Timestamp)>) -> Polling<costs::Costs> {
+        let own = self.estate.budgets.iter().filter(|b| b.account == self.account.name && b.budget.is_none());
+        let budgets: Vec<(String, f64)> = own.filter_map(|b| Some((b.name.clone(), b.limit_usd?))).collect();
+        let feeds = budgets
+            .iter()
+            .map(|(name, _)| EntryRef::Budget(name.clone()))
+            .chain([EntryRef::Costs(self.account.name.clone())])
+            .collect();
+        let allowance = Allowance::new(known.as_ref().map(|(facts, _)| facts.asked.clone()).unwrap_or_default());
+        let ask = costs::Costs {
+            account: self.account.name.clone(),
+            account_id: self.account.id.clone(),
+            region: global_region(self.account),
+            budgets,
+            known,
+            allowance,
+        };
+        self.polling(SourceKey::new(SourceName::CostExplorer), feeds, COSTS_EVERY, ask)
+    }
+
+    fn polling<A>(&self, key: SourceKey, feeds: Vec<EntryRef>, every: Duration, ask: A) -> Polling<A> {
+        Polling {
+            key: key.of(&self.account.name),
+            feeds,
+            proof: self.channels.proof.subscribe(),
+            doubt: self.channels.doubt.clone(),
+            every,
+            ask,
+        }
+    }
+}
+
+fn entries(databases: &[&DeclaredDatabase]) -> Vec<EntryRef> {
+    databases.iter().map(|d| EntryRef::Database(d.name.clone())).collect()
+}
+
+/// The account's EKS clusters, by region.
+fn clusters_of<'a>(
+    estate: &'a DeclaredEstate,
+    account: &DeclaredAccount,
+) -> BTreeMap<&'a str, Vec<&'a DeclaredCluster>> {
+    let mut by_region: BTreeMap<&str, Vec<&DeclaredCluster>> = BTreeMap::new();
+    for cluster in estate.clusters.iter().filter(|c| c.account.as_deref() == Some(&account.name)) {
+        if let Some(region) = &cluster.region {
+            by_region.entry(region).or_default().push(cluster);
+        }
+    }
+    by_region
+}
+
+/// The account's databases, by region.
+fn databases_of<'a>(
+    estate: &'a DeclaredEstate,
+    account: &DeclaredAccount,
+) -> BTreeMap<&'a str, Vec<&'a DeclaredDatabase>> {
+    let mut by_region: BTreeMap<&str, Vec<&DeclaredDatabase>> = BTreeMap::new();
+    for database in estate.databases.iter().filter(|d| d.account == account.name) {
+        by_region.entry(&database.region).or_default().push(database);
+    }
+    by_region
+}
+
+/// The account's AWS Budgets: name in the estate file, name in AWS.
+fn aws_budgets_of(estate: &DeclaredEstate, account: &DeclaredAccount) -> Vec<(String, String)> {
+    let own = estate.budgets.iter().filter(|b| b.account == account.name);
+    own.filter_map(|b| Some((b.name.clone(), b.budget.clone()?))).collect()
+}
+
+/// The region that answers for services which have none, in the partition of the account's first region.
+fn global_region(account: &DeclaredAccount) -> String {
+    let first = account.regions.first().map_or("us-east-1", String::as_str);
+    let region = if first.starts_with("cn-") {
+        "cn-northwest-1"
+    } else if first.starts_with("us-gov-") {
+        "us-gov-west-1"
+    } else {
+        "us-east-1"
+    };
+    region.to_owned()
+}
+
+/// A source's own seed for its jitter, so that sources of one kind do not ask in step.
+fn seed(key: &SourceKey) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,156 @@
+//! One HTTP client for every account and service, and the counting of what is sent through it.
+
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, InterceptorContext,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority};
+use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use crate::source::outbox::Meter;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long one attempt may take.
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// How long a call may take with its retry.
+pub(super) const CALL: Duration = Duration::from_secs(15);
+/// Attempts of the SDK itself; what still fails then is left to the source's schedule.
+const ATTEMPTS: u32 = 2;
+
+/// The client that every source shares: rustls with ring, the system's root certificates, the proxy of the environment.
+pub(super) fn shared() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, _| {
+        let mut connector = Connector::builder()
+            .proxy_config(ProxyConfig::from_env())
+            .sleep_impl(TokioSleep::new())
+            .pool_idle_timeout(Duration::from_secs(90))
+            .pool_max_idle_per_host(2);
+        connector.set_connector_settings(settings.cloned());
+        connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
+    })
+}
+
+/// The time limits of every call.
+pub(super) fn limits() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(ATTEMPT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(CALL)
+        .build()
+}
+
+/// The SDK's own retries.
+pub(super) fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(Duration::from_millis(300))
+}
+
+/// A client that counts every request, retries included.
+pub(super) fn metered(inner: SharedHttpClient, meter: Meter) -> SharedHttpClient {
+    SharedHttpClient::new(Metered { inner, meter })
+}
+
+#[derive(Debug)]
+struct Metered {
+    inner: SharedHttpClient,
+    meter: Meter,
+}
+
+impl HttpClient for Metered {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(MeteredConnector { inner, meter: self.meter.clone() })
+    }
+
+    fn validate_base_client_config(
+        &self,
+        components: &RuntimeComponentsBuilder,
+        config: &ConfigBag,
+    ) -> Result<(), BoxError> {
+        HttpClient::validate_base_client_config(&self.inner, components, config)
+    }
+
+    fn validate_final_config(&self, components: &RuntimeComponents, config: &ConfigBag) -> Result<(), BoxError> {
+        HttpClient::validate_final_config(&self.inner, components, config)
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.inner.connector_metadata()
+    }
+}
+
+#[derive(Debug)]
+struct MeteredConnector {
+    inner: SharedHttpConnector,
+    meter: Meter,
+}
+
+impl HttpConnector for MeteredConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.meter.count(1, 0);
+        self.inner.call(request)
+    }
+}
+
+/// Counts what an operation costs each time that the service answers it: a request that never arrived is not billed.
+#[derive(Debug)]
+pub(super) struct Price {
+    /// Where it is counted.
+    pub(super) meter: Meter,
+    /// Millionths of a US dollar an answer.
+    pub(super) micro_usd: u64,
+}
+
+impl Intercept for Price {
+    fn name(&self) -> &'static str {
+        "Price"
+    }
+
+    fn read_after_transmit(
+        &self,
+        _: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.meter.count(0, self.micro_usd);
+        Ok(())
+    }
+}
+
+/// Leaves an answer that asks for a pause to the source's schedule: the SDK would try again within a second.
+#[derive(Debug)]
+pub(super) struct LeaveAlone;
+
+impl ClassifyRetry for LeaveAlone {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let asks = context
+            .response()
+            .is_some_and(|answer| answer.status().as_u16() == 429 || answer.headers().contains_key("retry-after"));
+        if asks { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
+    }
+
+    fn name(&self) -> &'static str {
+        "LeaveAlone"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        // Last, so that no other classifier asks for a retry first; it sees every answer all the same.
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}

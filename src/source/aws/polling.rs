@@ -1,0 +1,152 @@
+//! How every source but STS goes about: it waits for proven credentials, asks, says what it saw, and waits again.
+
+use std::future::Future;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::proof::{Doubt, Proof, Proven};
+use super::trouble::{Kind, Trouble};
+use crate::estate::{EntryRef, Fact, Report, SourceKey};
+use crate::source::schedule::Schedule;
+use crate::source::{Outbox, Source};
+
+/// What one round of questions brought.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// The facts.
+    pub(super) facts: Vec<Fact>,
+    /// What could not be seen.
+    pub(super) note: Option<String>,
+    /// When the facts were true; none: now.
+    pub(super) as_of: Option<Timestamp>,
+    /// Why it rests although there are facts: the spend cap, or an allowance that is used up.
+    pub(super) paused: Option<String>,
+    /// There is nothing to say yet.
+    pub(super) silent: bool,
+    /// When to ask again; none: as the schedule says.
+    pub(super) again: Option<Duration>,
+}
+
+/// The questions of one source.
+pub(super) trait Ask: Send + 'static {
+    /// Asks with proven credentials.
+    fn ask(&mut self, proven: &Proven, out: &Outbox) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+
+    /// Takes note of credentials that are not proven: nothing may be asked.
+    fn barred(&mut self, _: &Proof) {}
+
+    /// Takes note of a round that failed.
+    fn failed(&mut self, _: &Trouble) {}
+
+    /// Ends when something happened that makes it worth asking before the time.
+    fn wake(&mut self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
+}
+
+/// A source that asks again and again.
+pub(super) struct Polling<A> {
+    pub(super) key: SourceKey,
+    pub(super) feeds: Vec<EntryRef>,
+    pub(super) proof: watch::Receiver<Proof>,
+    pub(super) doubt: Doubt,
+    pub(super) every: Duration,
+    pub(super) ask: A,
+}
+
+/// The longest pause after a failure; a source that asks more rarely than that waits no longer than its own pace.
+const CAP: Duration = Duration::from_secs(90);
+
+impl<A: Ask> Source for Polling<A> {
+    fn key(&self) -> SourceKey {
+        self.key.clone()
+    }
+
+    fn feeds(&self) -> Vec<EntryRef> {
+        self.feeds.clone()
+    }
+
+    async fn run(mut self, mut out: Outbox) {
+        let mut schedule = Schedule::new(self.every, CAP, super::seed(&self.key));
+        let mut due = Instant::now();
+        loop {
+            let proof = self.proof.borrow_and_update().clone();
+            if let Proof::Proven(proven) = &proof {
+                if Instant::now() >= due {
+                    let Some(pause) = self.round(proven, &out, &mut schedule).await else { return };
+                    due = Instant::now() + pause;
+                }
+            } else {
+                // As soon as the account is proven (again), its facts are wanted.
+                due = Instant::now();
+                self.ask.barred(&proof);
+                if !say_barred(&proof, &out).await {
+                    return;
+                }
+            }
+            let proven = matches!(proof, Proof::Proven(_));
+            tokio::select! {
+                () = tokio::time::sleep_until(due), if proven => {}
+                () = self.ask.wake(), if proven => due = Instant::now(),
+                () = out.spend_changed(), if proven => due = Instant::now(),
+                changed = self.proof.changed() => if changed.is_err() {
+                    // The STS source is gone, and with it every proof: nothing may be asked any more.
+                    return std::future::pending().await;
+                },
+            }
+        }
+    }
+}
+
+impl<A: Ask> Polling<A> {
+    /// Asks once and says what came; the pause, or none when nobody listens any more.
+    async fn round(&mut self, proven: &Proven, out: &Outbox, schedule: &mut Schedule) -> Option<Duration> {
+        match self.ask.ask(proven, out).await {
+            Ok(answer) => {
+                let pause = match answer.again {
+                    Some(again) => again,
+                    None => schedule.after_success(),
+                };
+                if answer.silent {
+                    return Some(pause);
+                }
+                let as_of = answer.as_of.unwrap_or_else(|| out.now());
+                let Answer { facts, note, paused, .. } = answer;
+                if paused.is_none() || !facts.is_empty() {
+                    out.say(Report::Facts { as_of, facts, note }).await.then_some(())?;
+                }
+                if let Some(reason) = paused {
+                    let next_try_at = later(out, pause);
+                    out.say(Report::Paused { reason, next_try_at }).await.then_some(())?;
+                }
+                Some(pause)
+            }
+            Err(trouble) => {
+                self.ask.failed(&trouble);
+                if trouble.kind == Kind::Expired {
+                    self.doubt.about(proven.generation);
+                }
+                let pause = schedule.after_failure(trouble.retry_after);
+                let next_try_at = later(out, pause);
+                out.say(Report::Failed { reason: trouble.words, next_try_at }).await.then_some(pause)
+            }
+        }
+    }
+}
+
+async fn say_barred(proof: &Proof, out: &Outbox) -> bool {
+    let report = match proof {
+        Proof::Waiting | Proof::Proven(_) => return true,
+        Proof::Paused(reason) => Report::Paused { reason: reason.clone(), next_try_at: None },
+        Proof::Refused(reason) => Report::Refused { reason: reason.clone() },
+        Proof::Unproven(reason) => Report::Failed { reason: reason.clone(), next_try_at: None },
+    };
+    out.say(report).await
+}
+
+fn later(out: &Outbox, pause: Duration) -> Option<Timestamp> {
+    out.now().checked_add(SignedDuration::try_from(pause).ok()?).ok()
+}

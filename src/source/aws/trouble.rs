@@ -1,0 +1,233 @@
+//! What can go wrong with a call, in words that say what to do.
+
+use std::error::Error;
+use std::fmt::{self, Display};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::http::Response;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// The longest message of a service that goes into an error, in characters.
+const LONGEST_MESSAGE: usize = 300;
+
+/// What kind of trouble it is: it decides what happens next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// No credentials, or expired ones: someone has to log in.
+    Expired,
+    /// A permission is missing.
+    Denied,
+    /// Too many calls.
+    Throttled,
+    /// The service cannot be reached or does not answer.
+    Unreachable,
+    /// The service does not have the thing.
+    NotFound,
+    /// Anything else.
+    Other,
+}
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trouble {
+    /// What kind of trouble it is.
+    pub(super) kind: Kind,
+    /// Why, and what to do about it.
+    pub(super) words: String,
+    /// How long the service asks to be left alone.
+    pub(super) retry_after: Option<Duration>,
+    /// Whether the service may have seen the request (and charged for it).
+    pub(super) sent: bool,
+}
+
+impl Trouble {
+    /// Trouble that no service told of.
+    pub(super) fn new(kind: Kind, words: impl Into<String>) -> Self {
+        Self { kind, words: words.into(), retry_after: None, sent: false }
+    }
+}
+
+impl Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
+/// Turns an SDK error into trouble. `action` is the IAM action, such as `rds:DescribeDBClusters`; `place` says where it
+/// was sent, such as `us-east-1` or an endpoint.
+pub(super) fn explain<E>(error: &SdkError<E, Response>, action: &str, place: &str) -> Trouble
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let mut trouble = match error {
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            match service.err().code() {
+                // The service agreed, but what it sent is not what its protocol says.
+                None if status < 400 => unreadable(action, error),
+                code => judge_answer(code, service.err().message(), status, action),
+            }
+        }
+        SdkError::ResponseError(answer) => {
+            let status = answer.raw().status().as_u16();
+            if status >= 400 { judge_answer(None, None, status, action) } else { unreadable(action, error) }
+        }
+        SdkError::TimeoutError(_) => unreachable(action, place, "no answer in time"),
+        SdkError::DispatchFailure(_) => unreachable(action, place, &root(error)),
+        _ => Trouble::new(Kind::Other, format!("{action} could not be sent: {}", root(error))),
+    };
+    if let Some(raw) = error.raw_response() {
+        trouble.retry_after = retry_after(raw);
+        if trouble.retry_after.is_some() && matches!(raw.status().as_u16(), 429 | 503) {
+            trouble.kind = Kind::Throttled;
+        }
+    }
+    trouble.sent = !matches!(error, SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_));
+    trouble
+}
+
+fn unreadable(action: &str, error: &(dyn Error + 'static)) -> Trouble {
+    Trouble::new(Kind::Other, format!("the answer to {action} broke off or could not be read: {}", root(error)))
+}
+
+fn unreachable(action: &str, place: &str, why: &str) -> Trouble {
+    Trouble::new(
+        Kind::Unreachable,
+        format!("{action} cannot be reached in {place}: {why}; check the network, VPN, proxy and endpoint"),
+    )
+}
+
+/// Judges a service's error by its code, else by its HTTP status.
+pub(super) fn judge_answer(code: Option<&str>, message: Option<&str>, status: u16, action: &str) -> Trouble {
+    let kind = code.and_then(kind_of_code).unwrap_or(match status {
+        401 | 403 => Kind::Denied,
+        429 => Kind::Throttled,
+        _ => Kind::Other,
+    });
+    let said = said(code, message, status);
+    let words = match kind {
+        Kind::Expired => format!("the credentials are no longer accepted: {said}"),
+        Kind::Denied => format!("not allowed: grant the IAM action {action} to this identity ({said})"),
+        Kind::Throttled => format!("AWS throttles {action}, slowing down ({said})"),
+        Kind::NotFound => format!("{action}: {said}"),
+        Kind::Unreachable | Kind::Other => format!("{action} failed: {said}"),
+    };
+    Trouble::new(kind, words)
+}
+
+fn said(code: Option<&str>, message: Option<&str>, status: u16) -> String {
+    let message = message.map(|m| shorten(m.trim())).filter(|m| !m.is_empty());
+    match (code, message) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code.to_owned(),
+        (None, Some(message)) => message,
+        (None, None) => format!("HTTP status {status}"),
+    }
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= LONGEST_MESSAGE {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST_MESSAGE).chain(['…']).collect()
+}
+
+/// What an error code means; none where only the status can tell.
+pub(super) fn kind_of_code(code: &str) -> Option<Kind> {
+    Some(match code {
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "InvalidAccessKeyId"
+        | "InvalidToken"
+        | "TokenRefreshRequired"
+        | "AuthFailure" => Kind::Expired,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "AuthorizationError"
+        | "AuthorizationErrorException"
+        | "NotAuthorized"
+        | "SignatureDoesNotMatch"
+        | "OptInRequired"
+        | "ForbiddenException" => Kind::Denied,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "LimitExceededException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "SlowDown" => Kind::Throttled,
+        _ if code.ends_with("NotFound") || code.ends_with("NotFoundFault") || code.ends_with("NotFoundException") => {
+            Kind::NotFound
+        }
+        _ => return None,
+    })
+}
+
+/// How long an answer asks to be left alone: `Retry-After` in seconds, or AWS' own header in milliseconds.
+fn retry_after(answer: &Response) -> Option<Duration> {
+    let number = |name| answer.headers().get(name).and_then(|value: &str| value.trim().parse::<u64>().ok());
+    number("retry-after").map(Duration::from_secs).or_else(|| number("x-amz-retry-after").map(Duration::from_millis))
+}
+
+/// The innermost reason of an error.
+pub(super) fn root(error: &dyn Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    shorten(&innermost.to_string())
+}
+
+/// Every reason of an error, the outermost first.
+pub(super) fn reasons(error: &dyn Error) -> Vec<String> {
+    let mut all = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(reason) = next {
+        all.push(reason.to_string());
+        next = reason.source();
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_say_what_to_do() {
+        let denied =
+            judge_answer(Some("AccessDenied"), Some("User: x is not authorized"), 403, "rds:DescribeDBClusters");
+        assert_eq!(denied.kind, Kind::Denied);
+        assert_eq!(
+            denied.words,
+            "not allowed: grant the IAM action rds:DescribeDBClusters to this identity (AccessDenied: User: x is not authorized)"
+        );
+        let throttled = judge_answer(None, None, 429, "eks:DescribeCluster");
+        assert_eq!(throttled.kind, Kind::Throttled);
+        assert_eq!(throttled.words, "AWS throttles eks:DescribeCluster, slowing down (HTTP status 429)");
+        let other = judge_answer(Some("InternalFailure"), Some(&"x".repeat(1_000)), 500, "ce:GetCostAndUsage");
+        assert_eq!(other.kind, Kind::Other);
+        assert!(other.words.chars().count() < 400);
+    }
+
+    #[test]
+    fn codes_have_kinds() {
+        for (code, kind) in [
+            ("ExpiredToken", Kind::Expired),
+            ("ExpiredTokenException", Kind::Expired),
+            ("AccessDeniedException", Kind::Denied),
+            ("LimitExceededException", Kind::Throttled),
+            ("DBClusterNotFoundFault", Kind::NotFound),
+            ("ResourceNotFoundException", Kind::NotFound),
+        ] {
+            assert_eq!(kind_of_code(code), Some(kind), "{code}");
+        }
+        assert_eq!(kind_of_code("InternalFailure"), None);
+    }
+}
