@@ -3,6 +3,7 @@
 pub mod args;
 mod exit;
 mod rigging;
+pub mod status;
 
 pub use exit::Exit;
 pub use rigging::Rigging;

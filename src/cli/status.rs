@@ -1,0 +1,3 @@
+//! `quarterdeck status`: one look, without a screen.
+
+pub mod document;

@@ -1,0 +1,61 @@
+//! Alerts and incidents.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::judge::Level;
+
+/// One rule that one thing breaks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Alert {
+    /// Such as `database.replica_lag_ms`.
+    pub rule: &'static str,
+    /// `account/region/name`, `cluster/namespace/kind/name`, or the entry's name.
+    pub subject: String,
+    /// `warning` or `critical`.
+    pub level: Level,
+    /// The value that breaks it; null where the rule is about a state.
+    pub value: Option<f64>,
+    /// Unit of value and threshold; empty for a plain count or a state.
+    pub unit: &'static str,
+    /// The threshold that it broke; null where the rule is about a state.
+    pub threshold: Option<f64>,
+    /// Since when it is broken.
+    pub since: Timestamp,
+    /// The rule, the number against the threshold, the source and its age.
+    pub why: String,
+}
+
+impl Alert {
+    pub(super) fn of(alert: &crate::judge::Alert) -> Self {
+        Self {
+            rule: alert.rule.word(),
+            subject: alert.subject.clone(),
+            level: alert.level,
+            value: alert.value,
+            unit: alert.unit,
+            threshold: alert.threshold,
+            since: alert.since,
+            why: alert.why.clone(),
+        }
+    }
+}
+
+/// One incident.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Incident {
+    /// Such as `INC-1`.
+    pub id: String,
+    /// `P1` to `P4`.
+    pub severity: String,
+    /// What is wrong.
+    pub title: String,
+    /// Such as `open`.
+    pub state: String,
+    /// When it was declared.
+    pub opened_at: Timestamp,
+    /// When someone took it.
+    pub acknowledged_at: Option<Timestamp>,
+    /// By when someone has to answer.
+    pub respond_by: Option<Timestamp>,
+}
