@@ -1,10 +1,15 @@
 //! The bed, as these tests use it: clusters to declare, a source to run, and an estate to look at.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use quarterdeck::estate::{ClusterState, DeclaredAccount, DeclaredCluster, DeclaredEstate, Estate, Observation};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use quarterdeck::estate::{
+    ClusterState, DeclaredAccount, DeclaredCluster, DeclaredEstate, Estate, Fact, Identity, IdentityState, Name,
+    Observation, Report, SourceKey, SourceName, SourceRecord,
+};
 use quarterdeck::source::access::Access;
 use quarterdeck::source::kubernetes::KubernetesCluster;
 use quarterdeck::source::{Clock, Outbox, Source};
@@ -32,6 +37,69 @@ pub(crate) fn context(name: &str) -> DeclaredCluster {
         kubeconfig: Some(PathBuf::from(variable("KUBECONFIG"))),
         namespaces: Vec::new(),
     }
+}
+
+/// A client of one of the bed's contexts.
+pub(crate) async fn client(context: &str) -> Client {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let kubeconfig = Kubeconfig::read_from(variable("KUBECONFIG")).expect("the bed's kubeconfig");
+    let options = KubeConfigOptions { context: Some(context.to_owned()), ..KubeConfigOptions::default() };
+    let config = Config::from_custom_kubeconfig(kubeconfig, &options).await.expect("its context");
+    Client::try_from(config).expect("a client")
+}
+
+/// Sends a request as the bed's admin; panics unless it succeeds.
+pub(crate) async fn admin(method: &str, path: &str, body: &serde_json::Value) {
+    let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+    let request = http::Request::builder().method(method).uri(path).header("content-type", kind);
+    let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    let request = request.body(body).expect("a request");
+    client("admin").await.request_text(request).await.unwrap_or_else(|e| panic!("{method} {path}: {e}"));
+}
+
+/// Writes a kubeconfig with one context, `line`.
+pub(crate) fn write_kubeconfig(path: &Path, cluster: &serde_json::Value, user: &serde_json::Value, namespace: &str) {
+    let kubeconfig = serde_json::json!({
+        "apiVersion": "v1", "kind": "Config",
+        "clusters": [{"name": "line", "cluster": cluster}],
+        "users": [{"name": "line", "user": user}],
+        "contexts": [{"name": "line", "context": {"cluster": "line", "user": "line", "namespace": namespace}}],
+    });
+    std::fs::write(path, kubeconfig.to_string()).expect("a kubeconfig");
+}
+
+/// A bare pod, created when made and deleted at the end of a test that gets there.
+pub(crate) struct BarePod {
+    path: String,
+    pub(crate) name: Name,
+}
+
+impl BarePod {
+    /// Creates one in namespace `payments`; no node fits it, so that nothing but the test touches it.
+    pub(crate) async fn create(name: &str) -> Self {
+        let name = format!("{name}-{}", fastrand::u32(..));
+        let pods = "/api/v1/namespaces/payments/pods";
+        let spec =
+            serde_json::json!({"nodeSelector": {"nowhere": "true"}, "containers": [{"name": "c", "image": "c"}]});
+        let pod = serde_json::json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec});
+        admin("POST", pods, &pod).await;
+        Self { path: format!("{pods}/{name}"), name: Name::new("payments", name) }
+    }
+
+    /// Deletes it.
+    pub(crate) async fn delete(&self) {
+        admin("DELETE", &format!("{}?gracePeriodSeconds=0", self.path), &serde_json::Value::Null).await;
+    }
+
+    /// Whether an estate has it.
+    pub(crate) fn seen(&self, estate: &Estate) -> bool {
+        cluster(estate).pods().contains_key(&self.name)
+    }
+}
+
+/// The one source's record.
+pub(crate) fn source(estate: &Estate) -> &SourceRecord {
+    &estate.sources()[0]
 }
 
 /// The one cluster of an estate.
@@ -72,11 +140,35 @@ pub(crate) fn watch(declared: DeclaredCluster, access: Option<watch::Receiver<Ac
         Estate::new(DeclaredEstate { accounts, clusters: vec![declared.clone()], ..DeclaredEstate::default() });
     let source = KubernetesCluster::new(declared, access);
     estate.register(source.key(), source.feeds());
+    if let Some(account) = &source.key().account {
+        estate.apply(proven(account));
+    }
     let run = tokio::spawn(source.run(Outbox::new(estate.sources()[0].key.clone(), Clock::System, sender, spends)));
     Watching { receiver, estate, run, _may_spend: may_spend, observations: 0 }
 }
 
+/// What STS says of an account that is the configured one.
+fn proven(account: &str) -> Observation {
+    let at = Clock::System.now();
+    let account_id = Some("111122223333".to_owned());
+    let identity =
+        Identity { state: IdentityState::Verified, account_id, arn: None, expires_at: None, error: None, login: None };
+    let facts = vec![Fact::Identity(account.to_owned(), identity)];
+    let report = Report::Facts { as_of: at, facts, note: None };
+    Observation { source: SourceKey::new(SourceName::Sts).of(account), at, calls: 0, cost_usd: 0.0, report }
+}
+
 impl Watching {
+    /// Takes in what comes for a while; the estate after each observation goes by `seen`.
+    pub(crate) async fn through(&mut self, time: Duration, mut seen: impl FnMut(&Estate)) {
+        let limit = tokio::time::Instant::now() + time;
+        while let Ok(Some(observation)) = tokio::time::timeout_at(limit, self.receiver.recv()).await {
+            self.observations += 1;
+            self.estate.apply(observation);
+            seen(&self.estate);
+        }
+    }
+
     /// The estate once it is as wanted; panics with how it is when that takes longer than 20 s.
     pub(crate) async fn until(&mut self, what: &str, wanted: impl Fn(&Estate) -> bool) -> Estate {
         let limit = tokio::time::Instant::now() + Duration::from_secs(20);

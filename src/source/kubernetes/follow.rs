@@ -18,8 +18,8 @@ use super::wire::frames::Frames;
 use super::words;
 use crate::source::schedule::Schedule;
 
-/// A watch that lived this long broke by accident: it is resumed at once, and nothing is said.
-const LIVED: Duration = Duration::from_secs(5);
+/// A line that breaks is an accident: it is resumed at once and nothing is said, but not twice within this time.
+const ACCIDENT: Duration = Duration::from_secs(5);
 
 /// The server sends a bookmark about every minute (75 s at most); a line that is quiet for longer is dead.
 const QUIET: Duration = Duration::from_secs(100);
@@ -79,6 +79,7 @@ pub(super) async fn follow<S: Shown>(caller: Caller, scope: Scope, seed: u64, ne
         version: None,
         streams_lists: true,
         losses: 0,
+        resumed: None,
     }
     .run()
     .await;
@@ -97,20 +98,21 @@ struct Follower<S: Shown> {
     streams_lists: bool,
     /// Lists that were lost one after the other without an event in between.
     losses: u32,
+    /// When a broken line was last resumed at once.
+    resumed: Option<Instant>,
 }
 
 impl<S: Shown> Follower<S> {
     async fn run(mut self) {
         loop {
             let way = self.caller.way.borrow_and_update().clone();
-            let began = Instant::now();
             let wanted_list = self.version.is_none();
             let end = if wanted_list && !self.streams_lists { self.list().await } else { self.watch(&way).await };
             let go_on = match end {
                 End::Nobody => false,
                 End::Anew => true,
-                End::Broken(_) if began.elapsed() >= LIVED => {
-                    self.schedule.after_success();
+                End::Broken(_) if self.resumed.is_none_or(|at| at.elapsed() >= ACCIDENT) => {
+                    self.resumed = Some(Instant::now());
                     true
                 }
                 End::Broken(why) => self.fail(why, None).await,
@@ -259,6 +261,7 @@ impl<S: Shown> Follower<S> {
         };
         if alive && initial.is_none() {
             self.losses = 0;
+            self.schedule.after_success();
             let news = if changes.is_empty() { News::Alive } else { News::Changes(changes) };
             if !self.say(news).await {
                 return Err(End::Nobody);

@@ -1,5 +1,7 @@
 //! From the wire to what is shown: one file per kind, and the strings that they share.
 
+#[cfg(test)]
+mod captured;
 mod interner;
 mod node;
 mod owner;
