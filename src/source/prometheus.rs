@@ -1,1 +1,151 @@
-//! (being laid)
+//! SLO counts from Prometheus: one source for each server, which asks every query of its SLOs once a minute.
+//!
+//! Each SLO has two queries, events and total; each is asked for the seven windows and the SLO's own one, with
+//! `{{.window}}` replaced, all at one instant. What the server says of a single query (a syntax error, several series)
+//! leaves that query's windows unknown and is noted; what it says of itself (unreachable, no login, half an answer)
+//! fails the source, and earlier counts are kept.
+
+mod answer;
+mod counts;
+mod gaps;
+mod probe;
+mod server;
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+pub use probe::probe;
+
+use self::counts::{Queries, Reading};
+use self::gaps::Gaps;
+use self::server::{Server, Trouble, shown};
+use super::schedule::Schedule;
+use super::{Outbox, Source};
+use crate::estate::{DeclaredEstate, DeclaredSlo, EntryRef, Fact, Report, Sli, SourceKey, SourceName};
+
+/// How often the queries are asked, and the longest pause after failures.
+const EVERY: Duration = Duration::from_mins(1);
+/// Notes about single queries that are told; the rest is counted.
+const MOST_NOTES: usize = 3;
+
+/// The SLOs of one Prometheus server.
+#[derive(Debug)]
+pub struct PrometheusSource {
+    url: String,
+    slos: Vec<DeclaredSlo>,
+}
+
+/// A source for each server that the estate's SLOs name.
+pub fn sources(declared: &DeclaredEstate) -> Vec<PrometheusSource> {
+    let mut all: Vec<PrometheusSource> = Vec::new();
+    for slo in &declared.slos {
+        let Sli::Prometheus { url, .. } = &slo.sli else { continue };
+        match all.iter_mut().find(|s| s.url == *url) {
+            Some(source) => source.slos.push(slo.clone()),
+            None => all.push(PrometheusSource { url: url.clone(), slos: vec![slo.clone()] }),
+        }
+    }
+    all
+}
+
+impl Source for PrometheusSource {
+    fn key(&self) -> SourceKey {
+        SourceKey::new(SourceName::Prometheus).about(&shown(&self.url))
+    }
+
+    fn feeds(&self) -> Vec<EntryRef> {
+        self.slos.iter().map(|s| EntryRef::Slo(s.name.clone())).collect()
+    }
+
+    async fn run(self, out: Outbox) {
+        let seed = self.url.bytes().fold(0, |sum: u64, b| sum.wrapping_mul(31).wrapping_add(b.into()));
+        let mut schedule = Schedule::new(EVERY, EVERY, seed);
+        let mut gaps = Gaps::default();
+        loop {
+            let at = whole_second(out.now());
+            let (report, pause) = match self.look(at, &mut gaps, &out).await {
+                Ok((facts, note)) => (Report::Facts { as_of: at, facts, note }, schedule.after_success()),
+                Err(Trouble { reason, retry_after }) => {
+                    let pause = schedule.after_failure(retry_after);
+                    (Report::Failed { reason, next_try_at: later(out.now(), pause) }, pause)
+                }
+            };
+            if !out.say(report).await {
+                return;
+            }
+            tokio::time::sleep(out.clock().real(pause)).await;
+        }
+    }
+}
+
+impl PrometheusSource {
+    /// One look: the counts of every SLO at one instant, and what is wrong with single queries.
+    async fn look(&self, at: Timestamp, gaps: &mut Gaps, out: &Outbox) -> Result<(Vec<Fact>, Option<String>), Trouble> {
+        let server = Server::new(&self.url, out.meter())?;
+        let mut facts = Vec::new();
+        let mut notes = Vec::new();
+        for slo in &self.slos {
+            let Some(queries) = Queries::of(slo) else { continue };
+            let mut reading = Reading::take(&server, &queries, at).await?;
+            if reading.counts.whole.total.is_some() {
+                match gaps.of(&server, slo, &queries, at).await? {
+                    Ok(missing) => reading.mark(&missing, at),
+                    Err(wrong) => reading.wrong.push(wrong),
+                }
+            }
+            notes.extend(reading.wrong.into_iter().map(|wrong| format!("{}: {wrong}", slo.name)));
+            facts.push(Fact::Slo(slo.name.clone(), reading.counts));
+        }
+        Ok((facts, note(notes)))
+    }
+}
+
+fn note(mut all: Vec<String>) -> Option<String> {
+    let more = all.len().saturating_sub(MOST_NOTES);
+    all.truncate(MOST_NOTES);
+    let mut text = all.join("; ");
+    if more > 0 {
+        text = format!("{text}; and {more} more");
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn whole_second(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+fn later(now: Timestamp, pause: Duration) -> Option<Timestamp> {
+    now.checked_add(SignedDuration::try_from(pause).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estate::Counted;
+
+    fn slo(name: &str, url: &str) -> DeclaredSlo {
+        let sli = Sli::Prometheus { url: url.into(), counted: Counted::Bad, events: "b".into(), total: "t".into() };
+        let (service, window) = ("shop".into(), "30d".into());
+        DeclaredSlo { name: name.into(), service, objective: 99.9, window_s: 2_592_000, window, min_events: 1, sli }
+    }
+
+    #[test]
+    fn one_source_for_each_server_and_no_password_in_its_name() {
+        let slos = vec![
+            slo("a", "http://u:secret@p:9090/x/"),
+            slo("b", "http://q:9090"),
+            slo("c", "http://u:secret@p:9090/x/"),
+        ];
+        let all = sources(&DeclaredEstate { slos, ..DeclaredEstate::default() });
+        let keys: Vec<_> = all.iter().map(|s| s.key().subject.unwrap_or_default()).collect();
+        assert_eq!(keys, ["http://p:9090/x/", "http://q:9090"]);
+        assert_eq!(all[0].feeds(), [EntryRef::Slo("a".into()), EntryRef::Slo("c".into())]);
+    }
+
+    #[test]
+    fn notes_are_few() {
+        assert_eq!(note(vec![]), None);
+        assert_eq!(note(vec!["a".into(), "b".into()]).as_deref(), Some("a; b"));
+        assert_eq!(note(["a", "b", "c", "d", "e"].map(Into::into).into()).as_deref(), Some("a; b; c; and 2 more"));
+    }
+}
