@@ -6,7 +6,7 @@ use super::chance::letters;
 use super::moment::{At, Moment};
 use super::plan::ClusterPlan;
 use super::world::World;
-use crate::estate::{Addon, Capacity, ControlPlane, DeclaredAccount, Endpoint, Identity, IdentityState, NodeGroup};
+use crate::estate::{Addon, ControlPlane, DeclaredAccount, Endpoint, Identity, IdentityState, NodeGroup};
 
 impl ClusterPlan {
     /// The control plane: private, every log type on, secrets encrypted (seed 003 §4.3, seed 001).
@@ -56,7 +56,7 @@ impl ClusterPlan {
                 desired: Some(pool.size.max(u32::try_from(here).unwrap_or(u32::MAX))),
                 min: Some(pool.min),
                 max: Some(pool.max),
-                capacity: Some(if pool.capacity == Capacity::Spot { Capacity::Spot } else { Capacity::OnDemand }),
+                capacity: Some(pool.capacity),
                 instance_types: vec![pool.instance_type.to_string()],
             }
         };
