@@ -1,6 +1,8 @@
 //! How many colours the terminal shows.
 
-use termprofile::{TermProfile, TermVars};
+use std::io;
+
+use termprofile::{DetectorSettings, TermProfile, TermVars};
 
 /// How many colours the terminal shows, the fewest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +18,12 @@ pub enum Depth {
 }
 
 impl Depth {
+    /// What the variables of this process say of the terminal on standard output.
+    pub fn detect() -> Self {
+        // The defaults ask neither the terminal nor tmux.
+        Self::of(TermVars::from_env(&io::stdout(), DetectorSettings::default()))
+    }
+
     /// What the terminal's variables say; nothing is asked of the terminal itself.
     pub fn of(vars: TermVars) -> Self {
         match TermProfile::detect_with_vars(vars) {
