@@ -37,13 +37,15 @@ pub async fn run(setup: Setup) -> Result<Ending, ConsoleError> {
     if !Terminal::is_there() {
         return Err(ConsoleError::NoTerminal);
     }
+    // Before the terminal is taken: a signal must never find it taken and nobody listening.
+    let mut signals = Signals::listen().map_err(ConsoleError::Terminal)?;
     let mut terminal = Terminal::enter(setup.style.synchronized).map_err(ConsoleError::Terminal)?;
     let (mut driver, effects) = Driver::new(setup, terminal.size());
     // The first picture stands before anything is waited for.
     driver.judge_now();
     driver.perform(effects);
     driver.paint(&mut terminal);
-    let ending = driver.go_on(&mut terminal).await;
+    let ending = driver.go_on(&mut terminal, &mut signals).await;
     terminal.leave().await;
     driver.jobs.keep_last(&driver.app).await;
     ending
@@ -145,8 +147,7 @@ impl Driver {
         let _ = terminal.draw(|frame| self.app.draw(frame));
     }
 
-    async fn go_on(&mut self, terminal: &mut Terminal) -> Result<Ending, ConsoleError> {
-        let mut signals = Signals::listen().map_err(ConsoleError::Terminal)?;
+    async fn go_on(&mut self, terminal: &mut Terminal, signals: &mut Signals) -> Result<Ending, ConsoleError> {
         let mut input = Input::new();
         let mut tick = Box::pin(sleep(self.setup.until_next_second()));
         let mut listening = true;
@@ -198,7 +199,7 @@ impl Driver {
                 return Ok(Ending::Quit);
             }
             if std::mem::take(&mut self.suspend) {
-                self.suspend(terminal, &mut signals).await?;
+                self.suspend(terminal, signals).await?;
             }
         }
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::Diagnostics;
+use crate::config::{Diagnostics, did_you_mean};
 
 /// One theme or keymap file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,13 +118,8 @@ pub(super) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
     known.dedup();
-    let near = known
-        .iter()
-        .map(|k| (strsim::jaro_winkler(&word.to_lowercase(), k), *k))
-        .filter(|(score, _)| *score > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match near {
-        Some((_, name)) => format!("did you mean `{name}`?"),
+    match did_you_mean(word, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are: {}", known.join(", ")),
     }
 }

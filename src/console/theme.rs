@@ -51,11 +51,9 @@ impl Theme {
     pub fn load(name: &str, shelf: &[Sheet], depth: Depth) -> Result<Self, Diagnostics> {
         let mut shelf = shelf.to_vec();
         shelf.push(Sheet::built_in("default", "themes/default.toml (built in)", DEFAULT));
-        let palettes: Vec<BTreeMap<String, face::Paint>> =
-            shelf.iter().map(|s| file::read(s, &|_| true).body.palette).collect();
-        // A name may be explained by any sheet of the lineage; those that build on this one only change its colours.
-        let known = |word: &str| palettes.iter().any(|p| p.contains_key(word));
-        let layers = sheet::lineage(name, &shelf, "theme", |s| file::read(s, &known))?;
+        // A name may be explained by any other sheet: those that build on this one may only change its colours.
+        let names: Vec<String> = shelf.iter().flat_map(|s| file::read(s, None).body.palette.into_keys()).collect();
+        let layers = sheet::lineage(name, &shelf, "theme", |s| file::read(s, Some(&names)))?;
 
         let mut palette = BTreeMap::new();
         let mut roles = BTreeMap::new();

@@ -70,3 +70,21 @@ fn hints_are_keys_that_work_there() {
     view.help = Some(0);
     assert_eq!(line(&view), "esc back  ? help  q quit");
 }
+
+#[test]
+fn everything_wrong_in_a_keymap_is_said_at_its_place() {
+    let text = r#"filter = ["f"]
+
+[keys]
+cursor.dwon = ["x"]
+"cursor.up" = "k"
+"page.open" = ["Entre", "Ctl+o", "Shift+g"]
+"input.accept" = ["y"]
+"sources" = ["w"]
+"filter" = ["w", 4]
+"help" = ["w w"]
+"quit" = []
+"#;
+    let wrong = Keymap::load("mine", &[sheet("mine", text)]).unwrap_err();
+    insta::assert_snapshot!(wrong);
+}

@@ -50,8 +50,8 @@ pub(super) struct Written {
     pub(super) asked: Vec<(String, std::ops::Range<usize>)>,
 }
 
-/// Reads a theme file; `inherited` tells whether a name is in the palette of a sheet that this one builds on.
-pub(super) fn read(sheet: &Sheet, inherited: &dyn Fn(&str) -> bool) -> Layer<Written> {
+/// Reads a theme file; `elsewhere` are the names that palettes of other sheets explain, none where any name may be.
+pub(super) fn read(sheet: &Sheet, elsewhere: Option<&[String]>) -> Layer<Written> {
     let mut diagnostics = Diagnostics::new(&sheet.file, &sheet.text);
     let mut table = sheet::parse(&sheet.text, &mut diagnostics);
     let inherits = sheet::take_inherits(&mut table, &mut diagnostics);
@@ -76,16 +76,18 @@ pub(super) fn read(sheet: &Sheet, inherited: &dyn Fn(&str) -> bool) -> Layer<Wri
         diagnostics.report_with_help(key.span(), format!("unknown key `{}`", key.get_ref()), "not known here", help);
     }
     for (name, span) in &body.asked {
-        if !body.palette.contains_key(name) && !inherited(name) {
-            let known = body.palette.keys().map(String::as_str).chain(colour::NAMES.iter().map(|(n, _)| *n));
-            let help = sheet::suggestion(name, known);
-            diagnostics.report_with_help(
-                span.clone(),
-                format!("`{name}` is not a colour"),
-                "expected #rrggbb, 0 to 255, a colour's name, or a name of [palette]",
-                help,
-            );
+        let Some(elsewhere) = elsewhere else { break };
+        if body.palette.contains_key(name) || elsewhere.contains(name) {
+            continue;
         }
+        let names = body.palette.keys().chain(elsewhere).map(String::as_str);
+        let help = sheet::suggestion(name, names.chain(colour::NAMES.iter().map(|(n, _)| *n)));
+        diagnostics.report_with_help(
+            span.clone(),
+            format!("`{name}` is not a colour"),
+            "expected #rrggbb, 0 to 255, a colour's name, or a name of [palette]",
+            help,
+        );
     }
     Layer { body, inherits, diagnostics }
 }

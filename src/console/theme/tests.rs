@@ -17,7 +17,7 @@ fn the_built_in_theme_has_no_error_and_sets_every_role() {
     for depth in [Depth::Mono, Depth::Ansi16, Depth::Ansi256, Depth::TrueColor] {
         Theme::load("default", &[], depth).unwrap();
     }
-    let written = file::read(&Sheet::built_in("default", "themes/default.toml", DEFAULT), &|_| false).body;
+    let written = file::read(&Sheet::built_in("default", "themes/default.toml", DEFAULT), Some(&[])).body;
     for role in Role::ALL {
         assert!(written.roles.contains_key(role.word()), "themes/default.toml lacks {}", role.word());
     }
@@ -99,4 +99,36 @@ fn the_terminal_says_how_many_colours_it_has() {
         let settings: DetectorSettings<NoTerminal> = DetectorSettings::default();
         assert_eq!(Depth::of(TermVars::from_source(&Vars(vars), &Tty, settings)), depth, "{vars:?}");
     }
+}
+
+#[test]
+fn everything_wrong_in_a_theme_is_said_at_its_place() {
+    let text = r##"inherits = "dusk"
+glyphs = "asci"
+colour = "red"
+
+[palette]
+sea = "#12345"
+sky = { color = "blue" }
+
+[roles]
+"level.critcal" = "red"
+"level.ok" = { fg = "moos", mods = ["bold"] }
+level = { critical = "red" }
+"text" = { fg = 4.5, modifiers = "bold" }
+"title" = { modifiers = ["blod"] }
+"##;
+    let wrong = Theme::load("mine", &[sheet("mine", text)], Depth::TrueColor).unwrap_err();
+    insta::assert_snapshot!(wrong);
+}
+
+#[test]
+fn a_theme_that_is_not_there_and_one_that_closes_a_circle_are_told() {
+    let missing = Theme::load("dask", &[sheet("dusk", "")], Depth::Mono).unwrap_err();
+    assert!(missing.to_string().contains("did you mean `dusk`?"), "{missing}");
+    let circle = [sheet("a", "inherits = \"b\""), sheet("b", "inherits = \"a\"")];
+    let circle = Theme::load("a", &circle, Depth::Mono).unwrap_err();
+    assert!(circle.to_string().contains("inherits from itself by way of `a`"), "{circle}");
+    let syntax = Theme::load("a", &[sheet("a", "[roles\ntext = \n")], Depth::Mono).unwrap_err();
+    assert!(syntax.list().len() >= 2, "each error of the syntax: {syntax}");
 }
