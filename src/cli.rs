@@ -1,16 +1,93 @@
 //! The command line: one file per subcommand; wires the rooms together.
+//!
+//! Time, randomness and the environment enter here.
 
 pub mod args;
+mod check;
+mod demo;
 mod exit;
+mod init;
+mod log;
+mod operate;
+mod output;
+mod papers;
+mod real;
 mod rigging;
+mod screen;
 pub mod status;
+mod watch;
 
 pub use exit::Exit;
 pub use rigging::Rigging;
 
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::config::{Look, Places};
+use args::{Args, Command};
+
+/// The store's file in the state directory.
+const STORE: &str = "quarterdeck.sqlite";
+
+/// What every command needs to know of its surroundings.
+pub(crate) struct Context {
+    places: Places,
+    estate: Option<PathBuf>,
+    /// How diagnostics look on standard error.
+    look: Look,
+}
+
+impl Context {
+    fn estate_flag(&self) -> Option<&Path> {
+        self.estate.as_deref()
+    }
+}
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    #[cfg(any(feature = "aws", feature = "kubernetes", feature = "prometheus"))]
+    // Only fails when one is installed already, and then there is nothing to do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match Args::try_parse() {
+        Ok(args) => run(args).into(),
+        Err(e) => {
+            let asked = matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // Where nobody reads, nothing is left to say.
+            let _ = e.print();
+            if asked { Exit::Ok } else { Exit::Usage }.into()
+        }
+    }
+}
+
+fn run(args: Args) -> Exit {
+    match &args.command {
+        Some(Command::Completions { shell }) => return papers::completions(*shell),
+        Some(Command::Man) => return papers::man(),
+        Some(Command::Operate(command)) => return operate::run(command),
+        _ => {}
+    }
+    let Some(places) = Places::from(|name| std::env::var_os(name)) else {
+        return output::complain("there is no home directory: set HOME or QUARTERDECK_HOME", Exit::Config);
+    };
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let context = Context { places, estate: args.estate, look: if colour { Look::Colour } else { Look::Plain } };
+    log::start(context.places.state());
+    match args.command {
+        None => watch::run(&context),
+        Some(Command::Demo(demo)) => demo::run(&demo, &context),
+        Some(Command::Status(status)) => status::run(&status, &context),
+        Some(Command::Check) => check::run(&context),
+        Some(Command::Init(init)) => init::run(&init, &context),
+        Some(Command::Completions { .. } | Command::Man | Command::Operate(_)) => Exit::Ok,
+    }
+}
+
+/// The runtime of sources and console: two workers are plenty, the rest is waiting.
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(2).enable_all().build()
 }

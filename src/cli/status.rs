@@ -1,3 +1,66 @@
 //! `quarterdeck status`: one look, without a screen.
 
 pub mod document;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
+
+use super::args::{Format, Status};
+use super::output::{complain, print_json, print_text};
+use super::real::{self, Real};
+use super::{Context, Exit, runtime};
+use crate::judge::judge;
+
+/// How long the end waits for the last writing.
+const LAST_WRITING: Duration = Duration::from_secs(3);
+
+/// Looks until every source has answered or failed, prints, and ends with the level.
+pub(super) fn run(status: &Status, context: &Context) -> Exit {
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
+    };
+    let exit = runtime.block_on(look(status, context));
+    runtime.shutdown_background();
+    exit
+}
+
+async fn look(status: &Status, context: &Context) -> Exit {
+    let Real { mut rigging, file, mut recalled, writer, notices } = match real::rig(context) {
+        Ok(real) => real,
+        Err(exit) => return exit,
+    };
+    for notice in notices {
+        complain(&notice, Exit::Ok);
+    }
+    rigging.start();
+    let deadline = Instant::now() + Duration::from_secs_f64(status.wait);
+    let mut spent = 0.0;
+    let cap = file.policy.spend_cap_usd_per_day;
+    while !rigging.estate.settled() {
+        let Ok(Some(observation)) = timeout_at(deadline, rigging.observations.recv()).await else { break };
+        spent += observation.cost_usd;
+        rigging.estate.apply(observation);
+        let capped = cap.is_some_and(|cap| recalled.spent_today_usd + spent >= cap);
+        rigging.may_spend.send_if_modified(|may| std::mem::replace(may, !capped) == capped);
+    }
+    rigging.estate.explain_waiting(&format!("has not answered within {} s", status.wait));
+    let now = Timestamp::now();
+    let judgement = judge(&rigging.estate, &recalled.history, &file.policy, now);
+    recalled.history.learn(&judgement, now);
+    if let Some(writer) = writer {
+        writer.remember(rigging.estate.memory());
+        writer.learn(recalled.history);
+        writer.spend(now, spent);
+        writer.close(LAST_WRITING);
+    }
+    let exit = Exit::Level(judgement.level);
+    let document = document::document(&rigging.estate, &judgement, now);
+    let printed = match status.format {
+        Format::Json => print_json(&document),
+        Format::Table => print_text(&document.table()),
+    };
+    if printed == Exit::Ok { exit } else { printed }
+}

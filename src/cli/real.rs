@@ -1,0 +1,107 @@
+//! The estate that the team declared, rigged to its real sources, with what an earlier run saw already recalled.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::output::complain_plain;
+use super::{Context, Exit, Rigging};
+use crate::config::{self, ConfigError, EstateFile};
+use crate::estate::{CostFacts, DeclaredEstate, Estate, Fact, Remembered};
+use crate::source::Clock;
+use crate::store::{Recalled, Store, StoreWriter};
+
+/// The declared estate, ready to be watched.
+pub(super) struct Real {
+    /// The estate and its sources, not running yet.
+    pub(super) rigging: Rigging,
+    /// The team's policy and all else that its file says.
+    pub(super) file: EstateFile,
+    /// What an earlier run left, apart from the facts that the estate has taken in.
+    pub(super) recalled: Recalled,
+    /// Keeps what must survive; none where there is no store.
+    pub(super) writer: Option<StoreWriter>,
+    /// What is to be said at the start.
+    pub(super) notices: Vec<String>,
+}
+
+/// Reads the estate file and rigs the estate; on failure says why and how the process ends.
+///
+/// Needs the runtime's context, for the sources prepare their clients.
+pub(super) fn rig(context: &Context) -> Result<Real, Exit> {
+    let file = config::load_estate(&context.places, context.estate_flag()).map_err(|e| explain(&e, context))?;
+    let now = Timestamp::now();
+    let mut notices = Vec::new();
+    let mut recalled = Recalled::default();
+    let path = context.places.state().join(super::STORE);
+    let mut writer = None;
+    match Store::open(&path, &file.declared.name, now) {
+        Ok(mut store) => {
+            recalled = store.recall(now);
+            notices.extend(store.notice().map(str::to_owned));
+            match StoreWriter::start(store) {
+                Ok(started) => writer = Some(started),
+                Err(e) => notices.push(format!("what is seen will not be kept: {e}")),
+            }
+        }
+        Err(e) => notices.push(e.to_string()),
+    }
+    let mut rigging = Rigging::new(Estate::new(file.declared.clone()), Clock::System);
+    add_sources(&mut rigging, &file.declared, costs(&recalled.seen));
+    for remembered in std::mem::take(&mut recalled.seen) {
+        rigging.estate.recall(remembered);
+    }
+    Ok(Real { rigging, file, recalled, writer, notices })
+}
+
+/// What went wrong with the estate file, and what to do.
+fn explain(error: &ConfigError, context: &Context) -> Exit {
+    match error {
+        ConfigError::Wrong(diagnostics) => complain_plain(&diagnostics.render(context.look), Exit::Config),
+        ConfigError::NoEstate { .. } => complain_plain(
+            &format!(
+                "quarterdeck: {error}\n  quarterdeck init    writes one to begin with\n  quarterdeck demo    shows the console on an embedded estate, without any account\n"
+            ),
+            Exit::Config,
+        ),
+        _ => complain_plain(&format!("quarterdeck: {error}\n"), Exit::Config),
+    }
+}
+
+/// The last known costs of each account, so that Cost Explorer is not paid again for what is known.
+fn costs(seen: &[Remembered]) -> BTreeMap<String, (CostFacts, Timestamp)> {
+    let facts = seen.iter().flat_map(|r| r.facts.iter().map(move |f| (f, r.as_of)));
+    facts
+        .filter_map(|(fact, as_of)| match fact {
+            Fact::Costs(account, costs) => Some((account.clone(), (costs.clone(), as_of))),
+            _ => None,
+        })
+        .collect()
+}
+
+fn add_sources(rigging: &mut Rigging, declared: &DeclaredEstate, costs: BTreeMap<String, (CostFacts, Timestamp)>) {
+    #[cfg(feature = "aws")]
+    let mut access = {
+        let wiring = crate::source::aws::sources(declared, costs);
+        for source in wiring.sources {
+            rigging.add(source);
+        }
+        wiring.access
+    };
+    #[cfg(feature = "kubernetes")]
+    for cluster in &declared.clusters {
+        #[cfg(feature = "aws")]
+        let way_in = access.remove(&cluster.name);
+        #[cfg(not(feature = "aws"))]
+        let way_in = None;
+        rigging.add(crate::source::kubernetes::KubernetesCluster::new(cluster.clone(), way_in));
+    }
+    #[cfg(feature = "prometheus")]
+    for source in crate::source::prometheus::sources(declared) {
+        rigging.add(source);
+    }
+    #[cfg(not(feature = "aws"))]
+    drop(costs);
+    #[cfg(not(any(feature = "kubernetes", feature = "prometheus", feature = "aws")))]
+    let _ = (rigging, declared);
+}

@@ -1,0 +1,147 @@
+//! Brings up the console on a rigged estate, with the person's theme and keymap, and keeps what must survive.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::output::complain;
+use super::{Context, Exit, Rigging, runtime};
+use crate::config::{self, ConsoleFile};
+use crate::console::sheet::Sheet;
+use crate::console::theme::{self, Depth};
+use crate::console::{self, Keep, Setup, Style};
+use crate::judge::{self, History, Policy};
+use crate::store::StoreWriter;
+
+/// What a console is brought up with.
+pub(super) struct Screen {
+    /// The estate and its sources, not running yet.
+    pub(super) rigging: Rigging,
+    /// The team's policy.
+    pub(super) policy: Policy,
+    /// Since when alerts stand, from an earlier run.
+    pub(super) history: History,
+    /// What calls have cost today already, US dollars.
+    pub(super) spent_today_usd: f64,
+    /// The embedded estate's scenario; none on a real one.
+    pub(super) demo: Option<String>,
+    /// Keeps what must survive; none for the embedded estate, and where there is no store.
+    pub(super) writer: Option<StoreWriter>,
+    /// What is to be said at the start.
+    pub(super) notices: Vec<String>,
+}
+
+/// How long the end waits for the last writing.
+const LAST_WRITING: Duration = Duration::from_secs(3);
+
+/// Rigs an estate and runs the console on it until it ends.
+pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context) -> Exit {
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
+    };
+    let within = runtime.enter();
+    let Screen { mut rigging, policy, history, spent_today_usd, demo, writer, mut notices } = match rig() {
+        Ok(screen) => screen,
+        Err(exit) => return exit,
+    };
+    drop(within);
+    let style = style(context, &mut notices);
+    let writer = writer.map(Arc::new);
+    let keep = keep(writer.clone(), spent_today_usd);
+    let ended = runtime.block_on(async move {
+        rigging.start();
+        let clock = rigging.clock;
+        console::run(Setup {
+            estate: rigging.estate,
+            history,
+            policy,
+            judge: judge::judge,
+            clock: Arc::new(move || clock.now()),
+            observations: rigging.observations,
+            may_spend: rigging.may_spend,
+            spent_today_usd,
+            demo,
+            style,
+            keep,
+            notices,
+        })
+        .await
+    });
+    // Sources may be in the middle of a call that nobody waits for any more.
+    runtime.shutdown_background();
+    if let Some(writer) = writer.and_then(Arc::into_inner)
+        && !writer.close(LAST_WRITING)
+    {
+        complain("what was seen last could not be kept in time; the next start shows an older picture", Exit::Ok);
+    }
+    match ended {
+        Ok(ending) if ending.code() == 0 => Exit::Ok,
+        Ok(ending) => Exit::Signal(ending.code().saturating_sub(128)),
+        Err(e @ console::ConsoleError::NoTerminal) => complain(&e.to_string(), Exit::Usage),
+        Err(e) => complain(&e.to_string(), Exit::Failed),
+    }
+}
+
+/// Passes what must survive to the store's writer.
+fn keep(writer: Option<Arc<StoreWriter>>, spent_before_usd: f64) -> Keep {
+    // The bits of what has been passed on of the day's spend: the store adds up what several consoles spend.
+    let passed_on = AtomicU64::new(spent_before_usd.to_bits());
+    Arc::new(move |kept| {
+        let Some(writer) = &writer else { return Ok(()) };
+        writer.remember(kept.estate.memory());
+        writer.learn(kept.history.clone());
+        let before = f64::from_bits(passed_on.swap(kept.spend.usd().to_bits(), Ordering::Relaxed));
+        // A new day starts from nothing.
+        let more = if kept.spend.usd() < before { kept.spend.usd() } else { kept.spend.usd() - before };
+        writer.spend(Timestamp::now(), more);
+        writer.trouble().borrow().clone().map_or(Ok(()), Err)
+    })
+}
+
+/// The person's console file, themes and keymaps; what is wrong with one of them is said and done without.
+fn style(context: &Context, notices: &mut Vec<String>) -> Style {
+    let file = config::load_console(&context.places).unwrap_or_else(|e| {
+        notices.push(format!("the console file is not used: {}", e.to_string().lines().next().unwrap_or_default()));
+        ConsoleFile::default()
+    });
+    Style {
+        theme: file.theme,
+        themes: sheets(&context.places.themes(), notices),
+        glyphs: match file.glyphs {
+            config::console_file::Glyphs::Ascii => Some(theme::Glyphs::Ascii),
+            config::console_file::Glyphs::Unicode => None,
+        },
+        keymap: file.keymap,
+        keymaps: sheets(&context.places.keymaps(), notices),
+        depth: Depth::detect(),
+        synchronized: false,
+    }
+}
+
+/// The sheets of a folder, by name; a folder that is not there holds none.
+pub(super) fn sheets(folder: &Path, notices: &mut Vec<String>) -> Vec<Sheet> {
+    let mut found = Vec::new();
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return found,
+        Err(e) => {
+            notices.push(format!("cannot read {}: {e}", folder.display()));
+            return found;
+        }
+    };
+    for path in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+        let Some(name) = path.file_stem().and_then(|n| n.to_str()) else { continue };
+        match fs::read_to_string(&path) {
+            Ok(text) => found.push(Sheet { name: name.to_owned(), file: path.display().to_string(), text }),
+            Err(e) => notices.push(format!("cannot read {}: {e}", path.display())),
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}

@@ -1,0 +1,24 @@
+//! `quarterdeck`: the console on the estate file.
+
+use super::real::{self, Real};
+use super::screen::{self, Screen};
+use super::{Context, Exit};
+
+/// Runs the console on the estate that the team declared.
+pub(super) fn run(context: &Context) -> Exit {
+    screen::run(
+        || {
+            let Real { rigging, file, recalled, writer, notices } = real::rig(context)?;
+            Ok(Screen {
+                rigging,
+                policy: file.policy,
+                history: recalled.history,
+                spent_today_usd: recalled.spent_today_usd,
+                demo: None,
+                writer,
+                notices,
+            })
+        },
+        context,
+    )
+}
