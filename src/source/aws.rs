@@ -22,6 +22,8 @@ mod polling;
 mod probe;
 mod proof;
 mod rds;
+#[cfg(test)]
+mod replay;
 mod sts;
 mod trouble;
 

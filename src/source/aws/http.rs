@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeDeserializationInterceptorContextRef, InterceptorContext,
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef, InterceptorContext,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority};
@@ -133,6 +133,41 @@ impl Intercept for Price {
     }
 }
 
+/// Refuses XML that breaks off: the SDK would read half a list as a short one, and what is missing as not there.
+#[derive(Debug)]
+pub(super) struct Whole;
+
+impl Intercept for Whole {
+    fn name(&self) -> &'static str {
+        "Whole"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.response().body().bytes().unwrap_or_default();
+        if is_whole(&String::from_utf8_lossy(body)) { Ok(()) } else { Err("it ends in the middle".into()) }
+    }
+}
+
+/// Whether an XML document ends with the end of its first element.
+fn is_whole(xml: &str) -> bool {
+    let mut rest = xml.trim_start_matches('\u{feff}').trim();
+    let document = rest;
+    while rest.starts_with("<?") || rest.starts_with("<!--") {
+        let end = if rest.starts_with("<?") { "?>" } else { "-->" };
+        let Some((_, after)) = rest.split_once(end) else { return false };
+        rest = after.trim_start();
+    }
+    let Some(inside) = rest.strip_prefix('<') else { return false };
+    let name: String = inside.chars().take_while(|c| !c.is_whitespace() && !"/>".contains(*c)).collect();
+    let empty = document.ends_with("/>") && !inside.contains('<');
+    !name.is_empty() && (empty || document.ends_with(&format!("</{name}>")))
+}
+
 /// Leaves an answer that asks for a pause to the source's schedule: the SDK would try again within a second.
 #[derive(Debug)]
 pub(super) struct LeaveAlone;
@@ -152,5 +187,26 @@ impl ClassifyRetry for LeaveAlone {
     fn priority(&self) -> RetryClassifierPriority {
         // Last, so that no other classifier asks for a retry first; it sees every answer all the same.
         RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_whole;
+
+    #[test]
+    fn xml_is_whole_when_its_first_element_ends() {
+        for whole in
+            ["<a/>", "<a></a>", "<?xml version=\"1.0\"?>\n<a x=\"1\"><b/></a>\n", "<!-- b --><a:c d=\"e\">f</a:c>"]
+        {
+            assert!(is_whole(whole), "{whole}");
+        }
+        for half in ["", "<", "<a", "<a>", "<a><b></b>", "<a><b/>", "<?xml", "{}", "<a></ab>"] {
+            assert!(!is_whole(half), "{half}");
+        }
+        let document = "<List><Item>x</Item><Item>y</Item></List>";
+        for end in 0..document.len() {
+            assert!(!is_whole(&document[..end]), "{}", &document[..end]);
+        }
     }
 }

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
-// The file-set types moved to aws-runtime; aws-config's aliases of them are what its own builders take.
-#[allow(deprecated)]
+#[allow(deprecated, reason = "the types moved to aws-runtime; these aliases save a direct dependency on it")]
 use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -147,7 +146,7 @@ impl Login {
         http::metered(self.http.clone(), meter)
     }
 
-    #[allow(deprecated)]
+    #[allow(deprecated, reason = "as for the import of these types")]
     fn profile_files(&self) -> Option<ProfileFiles> {
         self.files.as_ref().map(|files| {
             ProfileFiles::builder()

@@ -6,7 +6,7 @@ use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{DbCluster, DbInstance, Filter, GlobalCluster};
 use tokio::sync::watch;
 
-use super::http::LeaveAlone;
+use super::http::{LeaveAlone, Whole};
 use super::note::{Notes, instead};
 use super::polling::{Answer, Ask};
 use super::proof::Proven;
@@ -53,8 +53,9 @@ pub(super) struct Rds {
 impl Ask for Rds {
     async fn ask(&mut self, proven: &Proven, out: &Outbox) -> Result<Answer, Trouble> {
         let config = proven.config(&self.region, out.meter());
-        let client =
-            Client::from_conf(aws_sdk_rds::config::Builder::from(&config).retry_classifier(LeaveAlone).build());
+        let client = Client::from_conf(
+            aws_sdk_rds::config::Builder::from(&config).retry_classifier(LeaveAlone).interceptor(Whole).build(),
+        );
         let region = self.region.as_str();
         let ids: BTreeSet<&str> = self.databases.iter().map(|d| d.cluster.as_str()).collect();
         let ids: Vec<&str> = ids.into_iter().collect();
