@@ -19,8 +19,6 @@ use jobs::{Done, Jobs};
 
 /// How long one turn takes observations in before it looks at keys again.
 const TURN: Duration = Duration::from_millis(4);
-/// Observations that are applied in one go.
-const HANDFUL: usize = 32;
 /// The least time between two frames that nobody waits for.
 const FRAME: Duration = Duration::from_millis(50);
 /// How long a sequence of keys waits for the next key.
@@ -209,13 +207,8 @@ impl Driver {
         let begun = Instant::now();
         let mut next = Some(first);
         while let Some(observation) = next.take() {
-            let mut handful = vec![observation];
-            while handful.len() < HANDFUL
-                && let Ok(more) = self.setup.observations.try_recv()
-            {
-                handful.push(more);
-            }
-            self.take(Event::Observations(handful));
+            self.take(Event::Observations(vec![observation]));
+            // One alone may be a whole cluster's pods: the time is looked at after each.
             if begun.elapsed() < TURN {
                 next = self.setup.observations.try_recv().ok();
             }
