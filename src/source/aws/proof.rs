@@ -46,29 +46,12 @@ impl Proven {
     pub(super) fn credentials(&self) -> &Credentials {
         &self.credentials
     }
-
-    /// The endpoint for a service that environment or profile set, if any.
-    pub(super) fn endpoint(&self, service: &'static str) -> Option<String> {
-        configured_endpoint(&self.config, service)
-    }
 }
 
 impl fmt::Debug for Proven {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proven").field("generation", &self.generation).finish_non_exhaustive()
     }
-}
-
-/// The endpoint for a service that environment or profile set, looked up as the SDK's clients do.
-pub(super) fn configured_endpoint(config: &SdkConfig, service: &'static str) -> Option<String> {
-    let key = aws_types::service_config::ServiceConfigKey::builder()
-        .service_id(service)
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build()
-        .ok()?;
-    let of_service = config.service_config().and_then(|settings| settings.load_config(key));
-    of_service.or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
 /// What is known of an account's credentials.

@@ -32,8 +32,7 @@ impl Tokens {
         let proof = self.proof.borrow().clone();
         match proof {
             Proof::Proven(proven) => {
-                let endpoint = proven.endpoint("STS").unwrap_or_else(|| default_endpoint(&self.region));
-                presign(proven.credentials(), &endpoint, &self.region, &self.cluster, SystemTime::now())
+                presign(proven.credentials(), &sts(&self.region), &self.region, &self.cluster, SystemTime::now())
             }
             Proof::Waiting => Err("the account's identity is not proven yet".to_owned()),
             Proof::Paused(why) | Proof::Refused(why) | Proof::Unproven(why) => Err(why),
@@ -47,8 +46,9 @@ impl TokenMaker for Tokens {
     }
 }
 
-/// The STS host of a region.
-fn default_endpoint(region: &str) -> String {
+/// The STS host of a region. An endpoint that environment or profile set does not matter here: the cluster asks STS, not
+/// we, and it takes no host but this one.
+fn sts(region: &str) -> String {
     let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     format!("https://sts.{region}.{suffix}/")
 }
@@ -113,7 +113,7 @@ mod tests {
     fn a_token_is_a_presigned_url_without_padding() {
         let credentials = Credentials::new("AKIDEXAMPLE", "secret", Some("to/ken+=".into()), None, "test");
         let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-        let token = presign(&credentials, &default_endpoint("us-east-1"), "us-east-1", "prod", at).unwrap();
+        let token = presign(&credentials, &sts("us-east-1"), "us-east-1", "prod", at).unwrap();
         let encoded = token.strip_prefix("k8s-aws-v1.").unwrap();
         assert!(!encoded.contains(['=', '+', '/']));
         let url = String::from_utf8(base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(encoded).unwrap()).unwrap();
@@ -133,6 +133,6 @@ mod tests {
 
     #[test]
     fn china_has_its_own_suffix() {
-        assert_eq!(default_endpoint("cn-north-1"), "https://sts.cn-north-1.amazonaws.com.cn/");
+        assert_eq!(sts("cn-north-1"), "https://sts.cn-north-1.amazonaws.com.cn/");
     }
 }
