@@ -262,6 +262,9 @@ impl ClusterState {
                     {
                         self.rises.insert(pod.name.clone(), seen);
                     }
+                    // A list read page by page may name a pod twice; the later word counts.
+                    let twice = self.remove_pod_keeping_rises(&pod.name).filter(|p| p.uid == pod.uid);
+                    let earlier = twice.or(earlier);
                     self.put_pod(pod, earlier.as_ref(), at);
                 }
             }
@@ -319,10 +322,10 @@ impl ClusterState {
     /// The instant after which none of a pod's restarts lies within the last hour; none where it never restarted.
     fn counts_until(&self, pod: &Pod) -> Option<Timestamp> {
         let ended = pod.last_termination.as_ref().and_then(|t| t.at);
-        if pod.restarts == 0 && ended.is_none() {
+        let seen = self.rises.get(&pod.name).and_then(|rises| rises.iter().map(|(at, _)| *at).max());
+        if pod.restarts == 0 && ended.is_none() && seen.is_none() {
             return None;
         }
-        let seen = self.rises.get(&pod.name).and_then(|rises| rises.iter().map(|(at, _)| *at).max());
         let newest = [pod.created, ended, seen].into_iter().flatten().max()?;
         Some(newest.saturating_add(RESTART_SPAN).unwrap_or(Timestamp::MAX))
     }
