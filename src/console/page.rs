@@ -27,7 +27,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pane::list;
-use super::pane::listing::Listing;
+use super::pane::listing::{Listing, Table};
+use super::pane::standing;
+use super::pane::thing::Thing;
 use super::scene::Scene;
 use super::theme::{Role, Theme};
 use super::view::{Spot, View};
@@ -40,23 +42,45 @@ use crate::estate::EntryRef;
 /// From this width on the facts stand beside the list.
 const BESIDE: u16 = 150;
 
-/// How many lists the page of a thing has.
-pub fn sections(scene: &Scene, spot: &Spot) -> usize {
-    titles(scene, spot).len()
+/// How many lists the page of a thing has; its facts are one where they are longer than their box.
+pub fn sections(scene: &Scene, view: &View, spot: &Spot) -> usize {
+    let titles = titles(scene, spot);
+    titles.len() + usize::from(cut(body(view.size), &blocks(scene, spot), titles.is_empty()))
 }
 
-/// One list of the page of a thing, unfiltered; none where the thing is gone or has no such list.
-pub fn listing<'a>(scene: &Scene<'a>, spot: &Spot, section: usize) -> Option<Listing<'a>> {
+/// The list of the page that has the focus, unfiltered; none where the thing is gone or has no such list.
+pub fn listing<'a>(scene: &Scene<'a>, view: &View, spot: &Spot) -> Option<Listing<'a>> {
+    let lists = titles(scene, spot).len();
+    if view.section < lists {
+        return section(scene, spot, view.section);
+    }
+    let blocks = blocks(scene, spot);
+    let area = body(view.size);
+    let lines = cut(area, &blocks, lists == 0).then(|| lines(&blocks, area).len())?;
+    Some(Listing::new("Facts", Table::Lines, (0..lines).map(Thing::Line).collect(), ""))
+}
+
+/// Where a page is on a terminal of that size: below the header, above the footer.
+fn body((width, height): (u16, u16)) -> Rect {
+    Rect::new(0, 2, width, height.saturating_sub(3))
+}
+
+/// One list of the page of a thing.
+fn section<'a>(scene: &Scene<'a>, spot: &Spot, section: usize) -> Option<Listing<'a>> {
     match spot {
         Spot::Entry(EntryRef::Cluster(name)) => cluster::listing(scene, name, section),
         Spot::Entry(EntryRef::Database(name)) => database::listing(scene, name, section),
-        Spot::Entry(entry) => (section == 0).then(|| common::sources_of(scene, entry)),
+        Spot::Entry(entry) => match section {
+            0 => Some(common::sources_of(scene, entry)),
+            1 => Some(common::alerts_of(scene, entry)),
+            _ => None,
+        },
         Spot::Alert(rule, subject) => alert::listing(scene, rule, subject, section),
         Spot::Workload(name, key) => workload::listing(scene, name, key, section),
         Spot::Node(name, node) => node::listing(scene, name, node, section),
         Spot::Source(key) => source::listing(scene, key, section),
         Spot::Sources => (section == 0).then(|| source::all(scene)),
-        Spot::Pod(..) | Spot::Member(..) => None,
+        Spot::Pod(..) | Spot::Member(..) | Spot::Line(_) => None,
     }
 }
 
@@ -65,11 +89,13 @@ fn titles(scene: &Scene, spot: &Spot) -> Vec<(&'static str, Option<usize>)> {
     match spot {
         Spot::Entry(EntryRef::Cluster(name)) => cluster::titles(scene, name),
         Spot::Entry(EntryRef::Database(name)) => database::titles(scene, name),
-        Spot::Entry(_) | Spot::Sources => vec![("Sources", None)],
+        Spot::Entry(entry) => vec![("Sources", None), ("Alerts", Some(standing::alerts(scene, entry).count()))],
+        Spot::Sources => vec![("Sources", None)],
         Spot::Alert(..) => vec![("About", None)],
-        Spot::Workload(..) | Spot::Node(..) => vec![("Pods", None)],
+        Spot::Workload(..) => vec![("Pods", None), ("Alerts", None)],
+        Spot::Node(..) => vec![("Pods", None)],
         Spot::Source(_) => vec![("Feeds", None)],
-        Spot::Pod(..) | Spot::Member(..) => Vec::new(),
+        Spot::Pod(..) | Spot::Member(..) | Spot::Line(_) => Vec::new(),
     }
 }
 
@@ -87,6 +113,7 @@ fn blocks(scene: &Scene, spot: &Spot) -> Vec<Block> {
         Spot::Member(database, name) => database::member_facts(scene, database, name),
         Spot::Source(key) => source::facts(scene, key),
         Spot::Sources => Some(source::summary(scene)),
+        Spot::Line(_) => None,
     };
     found.unwrap_or_else(|| gone::facts(spot))
 }
@@ -94,22 +121,69 @@ fn blocks(scene: &Scene, spot: &Spot) -> Vec<Block> {
 /// Paints the innermost page.
 pub fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, spot: &Spot, theme: &Theme) {
     let blocks = blocks(scene, spot);
-    let titles = titles(scene, spot);
-    let (above, below) = split(area, &blocks, titles.is_empty());
+    let mut titles = titles(scene, spot);
+    let lists = titles.len();
+    if cut(area, &blocks, lists == 0) {
+        titles.push(("Facts", None));
+    }
+    let focus = view.section.min(titles.len().saturating_sub(1));
+    if focus == lists && titles.len() > lists {
+        paint_facts(buf, area, view, &blocks, &titles, theme);
+        return;
+    }
+    let (above, below) = split(area, &blocks, lists == 0);
     let inner =
         PaneBox { title: crumbs(view), focused: below.is_none(), ..PaneBox::default() }.paint(buf, above, theme);
     facts::paint(buf, padded(inner), &blocks, theme);
     let Some(below) = below else { return };
-    let section = view.section.min(titles.len() - 1);
-    let Some(listing) = listing(scene, spot, section).map(|l| l.filtered(&view.filter.text)) else {
+    let Some(listing) = section(scene, spot, focus).map(|l| l.filtered(&view.filter.text)) else {
         PaneBox { focused: true, ..PaneBox::default() }.paint(buf, below, theme);
         return;
     };
     let selected = listing.selected(view.selected.get(&view.list()));
     let place = list::place(&listing, below.height.saturating_sub(2), selected);
-    let tabs = tabs(&titles, section, &listing);
-    let inner = PaneBox { title: tabs, corner: filter(view), place, focused: true }.paint(buf, below, theme);
+    let title = tabs(&titles, focus, Some(listing.all));
+    let inner = PaneBox { title, corner: filter(view), place, focused: true }.paint(buf, below, theme);
     list::paint(buf, inner, &listing, scene, selected, theme);
+}
+
+/// Paints the facts over the whole page, by screenfuls, with a cursor that goes from line to line.
+fn paint_facts(
+    buf: &mut Buffer,
+    area: Rect,
+    view: &View,
+    blocks: &[Block],
+    titles: &[(&'static str, Option<usize>)],
+    theme: &Theme,
+) {
+    let lines = lines(blocks, area);
+    let at = match view.selected.get(&view.list()) {
+        Some(Spot::Line(n)) => (*n).min(lines.len().saturating_sub(1)),
+        _ => 0,
+    };
+    let room = usize::from(area.height.saturating_sub(2)).max(1);
+    let first = (at / room * room).min(lines.len().saturating_sub(room));
+    let place = Words::dim(format!("{}/{}", count(at + 1), count(lines.len())));
+    let title = crumbs(view).plus("   ").then(tabs(titles, titles.len() - 1, None));
+    let inner = PaneBox { title, place, focused: true, ..PaneBox::default() }.paint(buf, area, theme);
+    for ((n, line), y) in lines.iter().enumerate().skip(first).zip(inner.top()..inner.bottom()) {
+        if n == at {
+            Words::of(Role::Accent, "▸").paint(buf, inner.x, y, 1, theme);
+        }
+        line.paint(buf, inner.x + 1, y, inner.width.saturating_sub(1), theme);
+    }
+}
+
+/// The facts as the lines of one column over the whole page.
+fn lines(blocks: &[Block], area: Rect) -> Vec<Words> {
+    facts::lines(blocks, usize::from(area.width.saturating_sub(4)).max(1))
+}
+
+/// Whether the facts are longer than their box.
+fn cut(area: Rect, blocks: &[Block], alone: bool) -> bool {
+    let (facts, _) = split(area, blocks, alone);
+    let room = facts.height.saturating_sub(2);
+    facts::height(blocks, usize::from(facts.width.saturating_sub(4))) > usize::from(room)
 }
 
 /// The filter that hides rows of the list with the focus.
@@ -133,7 +207,7 @@ fn split(area: Rect, blocks: &[Block], alone: bool) -> (Rect, Option<Rect>) {
     let wanted = facts::height(blocks, usize::from(area.width.saturating_sub(4)));
     let wanted = u16::try_from(wanted).unwrap_or(u16::MAX).saturating_add(2);
     let most = area.height.saturating_sub((area.height / 2).max(6)).max(3);
-    let height = wanted.min(most);
+    let height = wanted.min(most).min(area.height);
     let facts = Rect { height, ..area };
     (facts, Some(Rect { y: area.y + height, height: area.height - height, ..area }))
 }
@@ -165,8 +239,9 @@ pub fn name(spot: &Spot) -> String {
         Spot::Pod(_, name) => format!("{}/{}", name.namespace, name.name),
         Spot::Node(_, name) => name.to_string(),
         Spot::Member(_, name) => name.clone(),
-        Spot::Source(key) => super::pane::standing::short_source(key),
+        Spot::Source(key) => standing::short_source(key),
         Spot::Sources => "Sources".to_owned(),
+        Spot::Line(_) => String::new(),
     }
 }
 
@@ -175,11 +250,12 @@ pub fn all_sources<'a>(scene: &Scene<'a>) -> Listing<'a> {
     source::all(scene)
 }
 
-fn tabs(titles: &[(&'static str, Option<usize>)], section: usize, listing: &Listing) -> Words {
+/// The titles of a page's lists, the one with the focus with its count.
+fn tabs(titles: &[(&'static str, Option<usize>)], focus: usize, all: Option<usize>) -> Words {
     let mut out = Words::none();
     for (i, (title, known)) in titles.iter().enumerate() {
-        let focused = i == section;
-        let number = if focused { Some(listing.all) } else { *known };
+        let focused = i == focus;
+        let number = if focused { all } else { *known };
         let number = number.map(|n| format!(" · {}", count(n))).unwrap_or_default();
         if i > 0 {
             out = out.plus("   ");

@@ -44,6 +44,8 @@ pub enum Spot {
     Source(SourceKey),
     /// The page of all sources.
     Sources,
+    /// A line of a page's facts, where they are longer than the screen; it has no page.
+    Line(usize),
 }
 
 /// A list in which something is selected: a pane of the watch, or a section of a page.

@@ -4,7 +4,6 @@ use super::{App, Effect};
 use crate::console::action::{Action, Context};
 use crate::console::draw;
 use crate::console::view::{Filter, Spot};
-use crate::judge::Subject;
 
 /// What a page hides until it is left.
 #[derive(Debug)]
@@ -27,7 +26,7 @@ impl App {
             Action::Suspend => return vec![Effect::Suspend],
             Action::Redraw => return vec![Effect::Redraw],
             Action::Open => {
-                if let Some(spot) = self.selected().and_then(|s| self.page_of(s)) {
+                if let Some(spot) = self.selected().filter(|s| !matches!(s, Spot::Line(_))) {
                     self.enter(spot);
                 }
             }
@@ -76,17 +75,6 @@ impl App {
         }
         self.settle();
         vec![Effect::Draw]
-    }
-
-    /// The page of a row: an alert's is that of what it is about.
-    fn page_of(&self, spot: Spot) -> Option<Spot> {
-        let Spot::Alert(rule, subject) = spot else { return Some(spot) };
-        let alert = self.judgement.alerts.iter().find(|a| a.rule.word() == rule && a.subject == subject)?;
-        Some(match alert.about.clone() {
-            Subject::Entry(entry) => Spot::Entry(entry),
-            Subject::Workload(cluster, key) => Spot::Workload(cluster, key),
-            Subject::Source(key) => Spot::Source(key),
-        })
     }
 
     fn enter(&mut self, spot: Spot) {

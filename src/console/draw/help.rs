@@ -10,12 +10,12 @@ use crate::console::widget::pane_box::PaneBox;
 use crate::console::widget::words::Words;
 
 /// The widest that the help grows to.
-const WIDEST: u16 = 76;
+const WIDEST: u16 = 88;
 
 /// Paints the help over the screen, scrolled down by so many lines, as far as there are some.
 pub(super) fn paint(buf: &mut Buffer, area: Rect, scroll: u16, _view: &View, theme: &Theme, keys: &Keymap) {
     let lines = lines(keys);
-    let width = area.width.min(WIDEST);
+    let width = if area.width < WIDEST + 8 { area.width } else { WIDEST };
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let height = wanted.min(area.height);
     let over = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };

@@ -21,13 +21,13 @@ pub fn selected(scene: &Scene, view: &View) -> Option<Spot> {
 
 /// How many lists the page has that is open; 0 on the watch.
 pub fn sections(scene: &Scene, view: &View) -> usize {
-    view.trail.last().map_or(0, |spot| page::sections(scene, spot))
+    view.trail.last().map_or(0, |spot| page::sections(scene, view, spot))
 }
 
 /// The list that has the focus, filtered.
 pub(super) fn focused<'a>(scene: &Scene<'a>, view: &View) -> Option<Listing<'a>> {
     let listing = match view.trail.last() {
-        Some(spot) => page::listing(scene, spot, view.section)?,
+        Some(spot) => page::listing(scene, view, spot)?,
         None => Listing::of_pane(scene, view.focus),
     };
     Some(listing.filtered(&view.filter.text))

@@ -44,7 +44,9 @@ fn strip(scene: &Scene, panes: &[(PaneId, Listing)], focus: PaneId, theme: &Them
         if detail == 2 || detail == 0 {
             out = out.and(Role::Key, number.to_string()).plus(" ");
         }
-        out = out.then(glyph(listing.worst(scene), theme)).plus(" ");
+        if listing.all > 0 || *id == PaneId::Incidents {
+            out = out.then(glyph(listing.worst(scene), theme)).plus(" ");
+        }
         out = match (detail, focused) {
             (0, false) => out.and(role, count(listing.all)),
             _ => out.and(role, format!("{} {name}", count(listing.all))),

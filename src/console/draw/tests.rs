@@ -1,42 +1,76 @@
 //! The screen, drawn into a buffer and read back.
 
+mod any;
 pub(crate) mod fixture;
+mod snapshots;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use ratatui::style::Style;
 
-use self::fixture::{Set, burning, calm, failed, key, verdicts};
-use super::{draw, listing, selected};
+use self::fixture::{Set, burning, calm, failed, key, sound};
+use super::{draw, listing, sections, selected};
 use crate::console::keymap::Keymap;
-use crate::console::theme::{Depth, Theme};
-use crate::console::view::{PaneId, View};
-use crate::estate::SourceName;
-use crate::judge::Level;
+use crate::console::theme::{Depth, Glyphs, Role, Theme};
+use crate::console::view::{Filter, ListId, PaneId, Spot, View};
+use crate::estate::{EntryRef, SourceName};
 
 /// Draws a set in a view of its size.
 fn drawn(set: &Set, view: &View) -> Buffer {
+    drawn_in(set, view, &Theme::built_in(Depth::TrueColor))
+}
+
+fn drawn_in(set: &Set, view: &View, theme: &Theme) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(view.size.0, view.size.1)).unwrap();
-    let theme = Theme::built_in(Depth::TrueColor);
     let keys = Keymap::built_in();
-    terminal.draw(|frame| draw(frame, &set.scene(), view, &theme, &keys)).unwrap();
+    terminal.draw(|frame| draw(frame, &set.scene(), view, theme, &keys)).unwrap();
     terminal.backend().buffer().clone()
 }
 
 /// The text of a buffer, line by line.
 fn text(buf: &Buffer) -> String {
+    lines(buf, |symbol, _| symbol.to_owned())
+}
+
+/// What the cells of a buffer mean, a letter each: `C`ritical, `W`arning, `o`k, `d`im, `b`order, `a`ccent, `A`ccent and
+/// bold, `S`trong, `#` the selected name, `x` plain text.
+fn roles(buf: &Buffer) -> String {
+    let theme = Theme::built_in(Depth::TrueColor);
+    let looks = [
+        ('C', Role::Critical),
+        ('W', Role::Warning),
+        ('o', Role::Ok),
+        ('d', Role::Dim),
+        ('b', Role::Border),
+        ('a', Role::Accent),
+        ('A', Role::TitleFocused),
+        ('S', Role::Strong),
+        ('M', Role::ModeDemo),
+    ]
+    .map(|(letter, role)| (letter, Style::reset().patch(theme.style(role))));
+    let selected = theme.style(Role::Selected).bg;
+    lines(buf, |symbol, style| {
+        let known = looks.iter().find(|(_, look)| look.fg == style.fg && look.add_modifier == style.add_modifier);
+        let letter = match known {
+            _ if style.bg == selected => '#',
+            _ if symbol == " " => ' ',
+            Some((letter, _)) => *letter,
+            None => 'x',
+        };
+        letter.to_string().repeat(crate::gate::width(symbol).max(1))
+    })
+}
+
+fn lines(buf: &Buffer, read: impl Fn(&str, Style) -> String) -> String {
     let mut out = String::new();
     for y in 0..buf.area.height {
-        let mut skip = 0;
         let mut line = String::new();
-        for x in 0..buf.area.width {
-            if skip > 0 {
-                skip -= 1;
-                continue;
-            }
-            let symbol = buf[(x, y)].symbol();
-            skip = crate::gate::width(symbol).saturating_sub(1);
-            line.push_str(symbol);
+        let mut x = 0;
+        while x < buf.area.width {
+            let cell = &buf[(x, y)];
+            line.push_str(&read(cell.symbol(), cell.style()));
+            x += u16::try_from(crate::gate::width(cell.symbol()).max(1)).unwrap();
         }
         out.push_str(line.trim_end());
         out.push('\n');
@@ -46,26 +80,115 @@ fn text(buf: &Buffer) -> String {
 
 #[test]
 fn the_worst_is_said_first() {
-    for size in [(80, 24), (120, 31), (200, 60)] {
+    for size in [(80, 24), (120, 31), (200, 60), (300, 100)] {
         let screen = text(&drawn(&burning(), &View::new(size)));
         let mut lines = screen.lines();
         assert!(lines.next().unwrap().contains("▲ CRITICAL"), "{screen}");
-        assert!(lines.next().unwrap().contains("checkout availability: burns 14.6×"), "{screen}");
+        assert!(lines.next().unwrap().contains("checkout availability burns 14.6×"), "{screen}");
     }
 }
 
 #[test]
 fn a_source_that_fails_leaves_its_facts_with_their_age_and_the_reason() {
-    let mut set = calm().told([failed(&key(SourceName::Rds, "us-east-1"), "AccessDenied: ask for rds:Describe*")]);
-    set.judgement = verdicts(&set.estate, Level::Unknown, Vec::new());
+    let set =
+        calm().told([failed(&key(SourceName::Rds, "us-east-1"), "AccessDenied: ask for rds:Describe*")]).judged(4);
     let screen = text(&drawn(&set, &View { focus: PaneId::Databases, ..View::new((200, 60)) }));
     assert!(screen.contains("8/9 sources"), "{screen}");
     assert!(screen.contains("◌ orders"), "{screen}");
-    assert!(screen.contains("1 min old; rds us-east-1: AccessDenied"), "{screen}");
+    assert!(screen.contains("  1 min old"), "{screen}");
+    assert!(screen.contains("rds us-east-1: AccessDenied: ask for rds:Describe*"), "{screen}");
 }
 
 #[test]
-fn what_is_drawn_as_selected_is_in_the_list() {
-    let (set, view) = (calm(), View::new((80, 24)));
-    assert_eq!(selected(&set.scene(), &view), listing(&set.scene(), &view).first().cloned());
+fn the_selection_follows_identity_and_only_its_name_stands_out() {
+    let set = burning();
+    let mut view = View { focus: PaneId::Clusters, ..View::new((120, 31)) };
+    let spot = Spot::Entry(EntryRef::Cluster("prod-usw2".to_owned()));
+    view.selected.insert(ListId::Pane(PaneId::Clusters), spot.clone());
+    assert_eq!(selected(&set.scene(), &view), Some(spot));
+    let buf = drawn(&set, &view);
+    let (text, roles) = (text(&buf), roles(&buf));
+    let at = text.lines().position(|l| l.contains("▸● prod-usw2")).expect(&text);
+    assert_eq!(roles.lines().nth(at).unwrap().matches('#').count(), "prod-usw2".len(), "{roles}");
+    assert_eq!(text.matches('▸').count(), 1, "{text}");
+}
+
+#[test]
+fn a_cursor_move_changes_two_rows_and_the_place() {
+    let set = calm();
+    let spot = Spot::Entry(EntryRef::Cluster("prod-use1".to_owned()));
+    let mut view = View { trail: vec![spot], section: 1, ..View::new((160, 48)) };
+    let all = listing(&set.scene(), &view);
+    assert_eq!(all.len(), 210);
+    view.selected.insert(view.list(), all[0].clone());
+    let before = drawn(&set, &view);
+    view.selected.insert(view.list(), all[1].clone());
+    let after = drawn(&set, &view);
+    let changed: Vec<_> = before.diff(&after);
+    let rows: std::collections::BTreeSet<u16> = changed.iter().map(|(_, y, _)| *y).collect();
+    assert_eq!(rows.len(), 3, "two rows and the place on the border: {rows:?}");
+    assert!(changed.len() < 80, "{} cells", changed.len());
+}
+
+#[test]
+fn the_filter_hides_rows_and_says_so() {
+    let set = burning();
+    let filter = Filter { text: "CART".to_owned(), editing: true };
+    let view = View { filter, ..View::new((80, 24)) };
+    assert_eq!(listing(&set.scene(), &view).len(), 1);
+    let screen = text(&drawn(&set, &view));
+    assert!(screen.contains("shop/cart") && !screen.contains("staging"), "{screen}");
+    assert!(screen.contains("/CART") && screen.contains("1 of 8"), "{screen}");
+    let view = View { filter: Filter { text: "nothing of the kind".to_owned(), editing: false }, ..view };
+    let screen = text(&drawn(&set, &view));
+    assert!(screen.contains("nothing contains “nothing of the kind”"), "{screen}");
+}
+
+#[test]
+fn facts_that_are_longer_than_the_page_are_a_section_of_their_own() {
+    let set = burning();
+    let spot = Spot::Entry(EntryRef::Cluster("prod-use1".to_owned()));
+    let mut view = View { trail: vec![spot], ..View::new((80, 24)) };
+    assert_eq!(sections(&set.scene(), &view), 5);
+    view.section = 4;
+    let all = listing(&set.scene(), &view);
+    let mut seen = String::new();
+    for line in &all {
+        view.selected.insert(view.list(), line.clone());
+        seen.push_str(&text(&drawn(&set, &view)));
+    }
+    for fact in ["203.0.113.0/24", "api, audit", "vpc-cni", "on-demand", "encrypted with a KMS key"] {
+        assert!(seen.contains(fact), "{fact} is nowhere");
+    }
+    view.size = (200, 60);
+    view.section = 0;
+    assert_eq!(sections(&set.scene(), &view), 4);
+}
+
+#[test]
+fn ascii_is_ascii() {
+    let theme = Theme::built_in(Depth::Mono).with_glyphs(Glyphs::Ascii);
+    for size in [(80, 24), (120, 31), (200, 60)] {
+        for set in [calm(), burning(), sound(&["web", "cart"], 30)] {
+            let screen = text(&drawn_in(&set, &View::new(size), &theme));
+            let strange: String = screen.chars().filter(|c| !c.is_ascii()).collect();
+            assert_eq!(strange, "", "{screen}");
+        }
+    }
+}
+
+/// Ten thousand pods: the troubled ones first, the rest by name, and no more work than one look at each.
+#[test]
+fn ten_thousand_pods_are_listed_once_each() {
+    let set = sound(&["web", "cart"], 10_000);
+    let spot = Spot::Entry(EntryRef::Cluster("prod-use1".to_owned()));
+    let mut view = View { trail: vec![spot], section: 1, ..View::new((160, 48)) };
+    let all = listing(&set.scene(), &view);
+    assert_eq!(all.len(), 10_000);
+    assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), 10_000);
+    view.selected.insert(view.list(), all[7_000].clone());
+    let started = std::time::Instant::now();
+    let screen = text(&drawn(&set, &view));
+    assert!(screen.contains("7,001/10,000"), "{screen}");
+    assert!(started.elapsed().as_millis() < 500, "{:?} even without optimisation", started.elapsed());
 }

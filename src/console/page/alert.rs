@@ -44,8 +44,7 @@ pub(super) fn facts(scene: &Scene, rule: &str, subject: &str) -> Option<Vec<Bloc
     ));
     out.push(Block::Gap);
     out.push(fact("rule", alert.rule.word()));
-    let (kind, name, _) = incidents::subject(scene, alert);
-    out.push(fact("about", format!("{kind} {name}")));
+    out.push(fact("about", incidents::about(alert)));
     out.push(Block::Fact("subject", Words::dim(&alert.subject)));
     out.push(Block::Gap);
     match &alert.about {
@@ -92,6 +91,6 @@ pub(super) fn entry_thing<'a>(scene: &Scene<'a>, entry: &EntryRef) -> Option<Thi
             let found = estate.slos().iter().enumerate().find(|(_, s)| s.declared.name == *name);
             found.map(|(index, s)| Thing::Slo(s, index))
         }
-        EntryRef::Budget(name) => estate.budgets().iter().find(|b| b.declared.name == *name).map(Thing::Budget),
+        EntryRef::Budget(name) => estate.budget(name).map(Thing::Budget),
     }
 }

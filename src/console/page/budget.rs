@@ -13,7 +13,7 @@ use crate::estate::{AccountState, EntryRef};
 
 /// Its facts.
 pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
-    let budget = scene.estate.budgets().iter().find(|b| b.declared.name == name)?;
+    let budget = scene.estate.budget(name)?;
     let entry = EntryRef::Budget(name.to_owned());
     let level = crate::console::pane::standing::level(scene, &entry);
     let mut out = common::verdict(scene, &entry);

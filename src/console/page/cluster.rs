@@ -2,7 +2,7 @@
 
 use super::common;
 use crate::console::pane::listing::{Listing, Table};
-use crate::console::pane::{clusters, nodes, pods, workloads};
+use crate::console::pane::{clusters, nodes, pods, standing, workloads};
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::facts::{Block, fact, list};
@@ -19,6 +19,7 @@ pub(super) fn titles(scene: &Scene, name: &str) -> Vec<(&'static str, Option<usi
         ("Workloads", number(Kind::Deployments, |c| c.workloads().len())),
         ("Pods", number(Kind::Pods, |c| c.pods().len())),
         ("Nodes", number(Kind::Nodes, |c| c.nodes().len())),
+        ("Alerts", Some(standing::alerts(scene, &EntryRef::Cluster(name.to_owned())).count())),
     ]
 }
 
@@ -39,6 +40,7 @@ pub(super) fn listing<'a>(scene: &Scene<'a>, name: &str, section: usize) -> Opti
             nodes::things(cluster),
             workloads::why_empty(cluster, &[Kind::Nodes], "node"),
         ),
+        3 => common::alerts_of(scene, &EntryRef::Cluster(name.to_owned())),
         _ => return None,
     })
 }
@@ -59,16 +61,7 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
     let cluster = scene.estate.cluster(name)?;
     let entry = EntryRef::Cluster(name.to_owned());
     let declared = &cluster.declared;
-    let mut out = common::verdict(scene, &entry);
-    out.extend(Kind::ALL.into_iter().filter_map(|kind| match cluster.coverage(kind) {
-        Coverage::Partial(why) => {
-            Some(Block::Fact("seen in part", Words::of(Role::Unknown, format!("{}: {why}", kind.plural()))))
-        }
-        Coverage::Forbidden(why) => {
-            Some(Block::Fact("forbidden", Words::of(Role::Unknown, format!("{}: {why}", kind.plural()))))
-        }
-        Coverage::Unknown | Coverage::Complete => None,
-    }));
+    let mut out = Vec::new();
     out.push(Block::Fact(
         "now",
         Words::joined([
@@ -78,6 +71,16 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
             Words::dim("restarts ").then(clusters::restarts(scene, cluster)),
         ]),
     ));
+    out.extend(common::verdict(scene, &entry));
+    out.extend(Kind::ALL.into_iter().filter_map(|kind| match cluster.coverage(kind) {
+        Coverage::Partial(why) => {
+            Some(Block::Fact("seen in part", Words::of(Role::Unknown, format!("{}: {why}", kind.plural()))))
+        }
+        Coverage::Forbidden(why) => {
+            Some(Block::Fact("forbidden", Words::of(Role::Unknown, format!("{}: {why}", kind.plural()))))
+        }
+        Coverage::Unknown | Coverage::Complete => None,
+    }));
     if let Some(control) = cluster.control() {
         if let Some(groups) = &control.nodegroups {
             out.push(Block::Gap);

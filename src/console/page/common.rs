@@ -1,6 +1,7 @@
 //! What the pages of entries share: how the entry stands and why, and the sources it rests on.
 
 use crate::console::pane::listing::{Listing, Table};
+use crate::console::pane::thing::Thing;
 use crate::console::pane::{sources, standing};
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
@@ -30,7 +31,7 @@ pub(super) fn verdict(scene: &Scene, entry: &EntryRef) -> Vec<Block> {
 
 /// Why an alert stands, and since when.
 pub(super) fn why(scene: &Scene, alert: &Alert) -> Block {
-    let since = format!(" since {} ({})", moment(alert.since, scene.now), age(alert.since, scene.now));
+    let since = format!(" Since {} ({}).", moment(alert.since, scene.now), age(alert.since, scene.now));
     let text = if alert.why.is_empty() { &alert.brief } else { &alert.why };
     Block::Fact("why", Words::of(level_role(alert.level), text).and(Role::Dim, since))
 }
@@ -56,4 +57,14 @@ pub(super) fn fed_by(scene: &Scene, entry: &EntryRef) -> Block {
 pub(super) fn sources_of<'a>(scene: &Scene<'a>, entry: &EntryRef) -> Listing<'a> {
     let of_entry = scene.estate.sources().iter().filter(|s| s.feeds.contains(entry));
     Listing::new("Sources", Table::Sources, sources::things(of_entry), "no source feeds it")
+}
+
+/// The list of an entry's alerts.
+pub(super) fn alerts_of<'a>(scene: &Scene<'a>, entry: &EntryRef) -> Listing<'a> {
+    alerts(standing::alerts(scene, entry))
+}
+
+/// A list of alerts about one thing.
+pub(super) fn alerts<'a>(alerts: impl Iterator<Item = &'a Alert>) -> Listing<'a> {
+    Listing::new("Alerts", Table::Alerts, alerts.map(Thing::Alert).collect(), "no rule is broken")
 }

@@ -16,7 +16,8 @@ use crate::estate::{DatabaseState, EntryRef, GlobalRole, MemberRole, Sample};
 /// The lists of its page.
 pub(super) fn titles(scene: &Scene, name: &str) -> Vec<(&'static str, Option<usize>)> {
     let members = scene.estate.database(name).and_then(|d| d.described()).map(|d| d.members.len());
-    vec![("Members", members), ("Sources", None)]
+    let alerts = standing::alerts(scene, &EntryRef::Database(name.to_owned())).count();
+    vec![("Members", members), ("Sources", None), ("Alerts", Some(alerts))]
 }
 
 /// One list of its page.
@@ -33,6 +34,7 @@ pub(super) fn listing<'a>(scene: &Scene<'a>, name: &str, section: usize) -> Opti
             Some(Listing::new("Members", Table::Members, databases::members(database), empty))
         }
         1 => Some(common::sources_of(scene, &entry)),
+        2 => Some(common::alerts_of(scene, &entry)),
         _ => None,
     }
 }
@@ -79,9 +81,11 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
 }
 
 fn most_connections(database: &DatabaseState) -> String {
-    match database.declared.max_connections {
-        Some(most) => format!("at most {}, as the estate file says", count(most)),
-        None => "the most there may be is not set in the estate file".to_owned(),
+    let writer = database.described().and_then(|d| d.members.iter().find(|m| m.role == MemberRole::Writer));
+    match (database.declared.max_connections, writer.and_then(|w| databases::most_connections(database, w))) {
+        (Some(most), _) => format!("at most {}, as the estate file says", count(most)),
+        (None, Some(most)) => format!("at most {}, by the writer's class", databases::whole(most)),
+        (None, None) => "the most there may be is not known: set max_connections in the estate file".to_owned(),
     }
 }
 

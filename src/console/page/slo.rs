@@ -51,7 +51,7 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
             Some(names) => Words::of(crate::console::widget::mark::level_role(level), names.join(", ")),
         };
         out.push(Block::Fact("firing", firing));
-        let data = data_words(scene, slo, verdict).unwrap_or_else(|| Words::dim("good"));
+        let data = data_words(slo, verdict).unwrap_or_else(|| Words::dim("good"));
         out.push(Block::Fact("data", data));
         if !verdict.why.is_empty() {
             out.push(Block::Fact("rests on", Words::dim(&verdict.why)));

@@ -42,7 +42,15 @@ pub(super) fn facts(scene: &Scene, cluster: &str, key: &WorkloadKey) -> Option<V
 
 /// Its pods.
 pub(super) fn listing<'a>(scene: &Scene<'a>, cluster: &str, key: &WorkloadKey, section: usize) -> Option<Listing<'a>> {
-    let cluster = scene.estate.cluster(cluster).filter(|_| section == 0)?;
+    let cluster = scene.estate.cluster(cluster)?;
+    match section {
+        0 => {}
+        1 => {
+            let said = cluster.workloads().get(key).map(|w| workloads::alerts(scene, cluster, w));
+            return Some(common::alerts(said.unwrap_or_default().into_iter()));
+        }
+        _ => return None,
+    }
     let of_workload = |pod: &crate::estate::Pod| {
         matches!(&pod.owner, Owner::Workload(kind, name) if *kind == key.kind && *name == key.name.name)
             && pod.name.namespace == key.name.namespace

@@ -4,7 +4,7 @@ use super::row::Row;
 use super::standing::{self, number_role};
 use super::thing::Thing;
 use crate::console::scene::Scene;
-use crate::console::theme::{Mark, Role};
+use crate::console::theme::Role;
 use crate::console::widget::bar::bar;
 use crate::console::widget::quantity::{UNKNOWN, percent, usd};
 use crate::console::widget::table::Column;
@@ -15,14 +15,14 @@ use crate::judge::RuleId;
 /// Name, spent, of limit, forecast; more where there is room.
 pub const COLUMNS: [Column; 9] = [
     Column::name("budget"),
-    Column::word("", 5),
+    Column::word("", 20),
     Column::number("spent", 0).least(5),
     Column::word("of limit", 2),
-    Column::number("actual", 7),
+    Column::number("actual", 21),
     Column::number("forecast", 1),
     Column::number("", 1).least(5),
-    Column::prose("", 4, 10),
-    Column::word("account", 8),
+    Column::word("account", 22),
+    Column::number("", 1),
 ];
 
 /// The budgets, worst first, then by the share that is spent.
@@ -80,8 +80,7 @@ pub fn row(scene: &Scene, budget: &BudgetState) -> Row {
     let number = |value: Option<f64>, write: fn(f64) -> String, role: Role| {
         value.map_or_else(|| Words::dim(UNKNOWN), |v| Words::of(role, write(v)))
     };
-    let doubt =
-        if mark == Mark::Ok { None } else { standing::silent(scene, &entry).and(standing::doubt(scene, &entry)) };
+    let doubt = standing::reason(scene, &entry);
     let cells = vec![
         name,
         spent.map_or_else(Words::none, |p| bar(p, 8, actual.unwrap_or_default())),
@@ -90,10 +89,10 @@ pub fn row(scene: &Scene, budget: &BudgetState) -> Row {
         number(facts.actual_usd, usd, Role::Text),
         number(facts.forecast_usd, usd, number_role(forecast)),
         number(forecast_percent(facts), percent, number_role(forecast)),
-        doubt.unwrap_or_default(),
         Words::dim(&budget.declared.account),
+        standing::old(scene, &entry),
     ];
-    Row::new(mark, cells).detailed([next_threshold(budget, facts)])
+    Row::new(mark, cells).because(doubt).detailed([next_threshold(budget, facts)])
 }
 
 /// What has been crossed and what comes next: `crossed 50, 80 % · next 100 % at $3,000`.

@@ -4,25 +4,26 @@ use super::row::Row;
 use super::standing;
 use super::thing::Thing;
 use crate::console::scene::Scene;
-use crate::console::theme::{Mark, Role};
+use crate::console::theme::Role;
 use crate::console::widget::mark::level_role;
 use crate::console::widget::quantity::{UNKNOWN, count};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{Capacity, ClusterState, EntryRef, Kind, NodeGroup, Readiness, SourceState};
+use crate::estate::{Capacity, ClusterState, EntryRef, Kind, NodeGroup, Readiness};
 use crate::judge::{Alert, Level, Subject};
 
 /// Name, nodes, pods, restarts, what is worst; more where there is room.
-pub const COLUMNS: [Column; 9] = [
+pub const COLUMNS: [Column; 10] = [
     Column::name("name"),
     Column::number("nodes", 0).least(5),
     Column::number("pods", 0).least(7),
     Column::number("restarts", 2).least(8),
-    Column::prose("worst", 3, 20),
-    Column::number("workloads", 6),
-    Column::word("version", 5),
-    Column::word("account", 8),
-    Column::word("region", 7),
+    Column::prose("worst", 3, 10),
+    Column::number("workloads", 21),
+    Column::word("version", 20),
+    Column::word("account", 23),
+    Column::word("region", 22),
+    Column::number("", 1),
 ];
 
 /// The clusters, worst first, then in the file's order.
@@ -52,13 +53,15 @@ pub fn row(scene: &Scene, cluster: &ClusterState) -> Row {
         nodes(cluster),
         pods(cluster),
         restarts(scene, cluster),
-        worst(scene, &entry, mark),
+        worst(scene, &entry),
         workloads(cluster),
         place(cluster.control().and_then(|c| c.version.as_deref())),
         place(account),
         place(region),
+        standing::old(scene, &entry),
     ];
-    Row::new(mark, cells).detailed(details(cluster))
+    let doubt = standing::reason(scene, &entry);
+    Row::new(mark, cells).because(doubt).detailed(details(cluster))
 }
 
 /// Whether anything of a kind may be seen.
@@ -111,29 +114,26 @@ pub fn share(part: usize, all: usize, role: Role) -> Words {
     Words::of(role, format!("{}/{}", count(part), count(all)))
 }
 
-/// What is worst in an entry: its worst alerts, how old it is, or what is not known of it.
-pub fn worst(scene: &Scene, entry: &EntryRef, mark: Mark) -> Words {
-    let alerts = standing::alerts(scene, entry).map(|a| match &a.about {
-        Subject::Workload(_, key) => Words::of(level_role(a.level), format!("{} {}", key.name.name, a.brief)),
-        Subject::Entry(_) | Subject::Source(_) => Words::of(level_role(a.level), &a.brief),
-    });
-    let doubt = matches!(mark, Mark::Stale | Mark::Unknown) || standing::silent(scene, entry).is_some();
-    let doubt = if doubt { standing::doubt(scene, entry) } else { None };
-    Words::joined(alerts.chain(doubt))
+/// What is worst in an entry: its alerts, else what is not known although every source answers.
+pub fn worst(scene: &Scene, entry: &EntryRef) -> Words {
+    let mut alerts = standing::alerts(scene, entry).map(brief).peekable();
+    if alerts.peek().is_none() && standing::reason(scene, entry).is_none() {
+        return standing::doubt(scene, entry).unwrap_or_default();
+    }
+    Words::joined(alerts)
 }
 
+/// An alert in a few words; one about a workload names it.
+fn brief(alert: &Alert) -> Words {
+    match &alert.about {
+        Subject::Workload(_, key) => Words::of(level_role(alert.level), format!("{}: {}", key.name.name, alert.brief)),
+        Subject::Entry(_) | Subject::Source(_) => Words::of(level_role(alert.level), &alert.brief),
+    }
+}
+
+/// What a cluster's row has to say where there is room: pods in trouble, node groups, the control plane.
 fn details(cluster: &ClusterState) -> Vec<Words> {
     let mut out = Vec::new();
-    if let Some(control) = cluster.control() {
-        let parts = [
-            Words::dim(format!("EKS {}", control.version.as_deref().unwrap_or(UNKNOWN))),
-            status(&control.status, "ACTIVE"),
-            Words::dim(exposure(control.endpoint.public, control.endpoint.private)),
-        ];
-        out.push(Words::joined(parts));
-    }
-    let groups = cluster.control().and_then(|c| c.nodegroups.as_deref()).unwrap_or_default();
-    out.push(Words::joined(groups.iter().map(group)));
     if cluster.complete(&[Kind::Pods]) {
         let tally = cluster.tally();
         let some = |n: usize, what: &str, role| {
@@ -144,6 +144,18 @@ fn details(cluster: &ClusterState) -> Vec<Words> {
             some(tally.pending, "pending", Role::Dim),
             some(tally.failed, "failed", Role::Warning),
         ]));
+    }
+    let groups = cluster.control().and_then(|c| c.nodegroups.as_deref()).unwrap_or_default();
+    if !groups.is_empty() {
+        out.push(Words::dim("node groups ").then(Words::joined(groups.iter().map(group))));
+    }
+    if let Some(control) = cluster.control() {
+        let parts = [
+            Words::dim(format!("EKS {}", control.version.as_deref().unwrap_or(UNKNOWN))),
+            status(&control.status, "ACTIVE"),
+            Words::dim(exposure(control.endpoint.public, control.endpoint.private)),
+        ];
+        out.push(Words::joined(parts));
     }
     out
 }
@@ -169,9 +181,9 @@ fn group(group: &NodeGroup) -> Words {
     let words = Words::dim(format!("{} ", group.name))
         .and(if full { Role::Text } else { Role::Dim }, format!("{}/{}", size(group.desired), size(group.max)));
     match group.capacity {
-        Some(Capacity::Spot) => words.and(Role::Dim, " spot"),
+        Some(Capacity::Spot) if !group.name.contains("spot") => words.and(Role::Dim, " spot"),
         Some(Capacity::CapacityBlock) => words.and(Role::Dim, " block"),
-        Some(Capacity::OnDemand) | None => words,
+        _ => words,
     }
 }
 
@@ -179,15 +191,4 @@ fn group(group: &NodeGroup) -> Words {
 pub fn workload_level(scene: &Scene, cluster: &str, key: &crate::estate::WorkloadKey) -> Level {
     let about = |a: &&Alert| matches!(&a.about, Subject::Workload(c, k) if c == cluster && k == key);
     scene.judgement.alerts.iter().find(about).map_or(Level::Ok, |a| a.level)
-}
-
-/// Whether a cluster's API server answers now.
-pub fn answers(scene: &Scene, cluster: &ClusterState) -> bool {
-    let name = cluster.declared.name.as_str();
-    let entry = entry(cluster);
-    scene
-        .estate
-        .feeding(&entry)
-        .filter(|s| s.key.subject.as_deref() == Some(name))
-        .all(|s| s.state == SourceState::Live)
 }

@@ -9,22 +9,23 @@ use crate::console::theme::{Mark, Role};
 use crate::console::widget::quantity::{UNKNOWN, bytes, count, known, millis, percent, plain};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{DatabaseState, EntryRef, GlobalRole, Member, MemberNumbers, MemberRole, Sample};
+use crate::estate::{DatabaseState, EntryRef, GlobalRole, Member, MemberNumbers, MemberRole, Sample, capacity};
 use crate::judge::{Level, RuleId};
 
 /// Name, writer, CPU, connections, lag, global lag; more where there is room.
-pub const COLUMNS: [Column; 11] = [
+pub const COLUMNS: [Column; 12] = [
     Column::name("name"),
     Column::word("writer", 3),
     Column::number("CPU", 0).least(5),
     Column::number("conn", 0).least(5),
     Column::number("lag", 1).least(7),
     Column::number("global", 2).least(7),
-    Column::number("free mem", 6).least(8),
-    Column::number("ACU", 7).least(4),
+    Column::number("free mem", 20).least(8),
+    Column::number("ACU", 21).least(4),
     Column::prose("worst", 4, 16),
-    Column::word("account", 9),
-    Column::word("region", 8),
+    Column::word("account", 23),
+    Column::word("region", 22),
+    Column::number("", 1),
 ];
 
 /// A member: what it does, where, and its numbers.
@@ -75,15 +76,17 @@ pub fn row(scene: &Scene, database: &DatabaseState) -> Row {
             },
         ),
         number(value(|n| n.cpu_percent), percent, level(RuleId::DatabaseCpuPercent)),
-        connections(database, numbers, level(RuleId::DatabaseConnectionsPercent)),
+        connections(database, writer, level(RuleId::DatabaseConnectionsPercent)),
         number(worst_lag(database), millis, level(RuleId::DatabaseReplicaLagMs)),
         global(database),
-        free_memory(database, writer, numbers, level(RuleId::DatabaseFreeableMemoryPercent)),
+        free_memory(database, writer, level(RuleId::DatabaseFreeableMemoryPercent)),
         value(|n| n.acu).map_or_else(Words::none, |v| Words::say(plain(v))),
-        worst(scene, &entry, mark),
+        worst(scene, &entry),
         Words::dim(&database.declared.account),
         Words::dim(&database.declared.region),
+        standing::old(scene, &entry),
     ];
+    let doubt = standing::reason(scene, &entry);
     let quiet = mark == Mark::Ok;
     let facts = database.described();
     let about = facts.map_or_else(Words::none, |f| {
@@ -100,7 +103,7 @@ pub fn row(scene: &Scene, database: &DatabaseState) -> Row {
             .map(|m| reader(database, m)),
     );
     let details = if quiet { [readers, about] } else { [about, readers] };
-    Row::new(mark, cells).detailed(details)
+    Row::new(mark, cells).because(doubt).detailed(details)
 }
 
 fn reader(database: &DatabaseState, member: &Member) -> Words {
@@ -122,12 +125,21 @@ pub fn zone(az: &str) -> &str {
     az.rsplit('-').next().unwrap_or(az)
 }
 
+/// The connections that count as 100 % for a member; none where that is not known.
+pub fn most_connections(database: &DatabaseState, member: &Member) -> Option<f64> {
+    let facts = database.described()?;
+    let class = member.class.as_deref().unwrap_or_default();
+    capacity::max_connections(database.declared.max_connections, &facts.engine, class, facts.acu_min, facts.acu_max)
+        .filter(|most| *most > 0.0)
+}
+
 /// Connections as a share of the most there may be; the plain count where that is not known.
-pub fn connections(database: &DatabaseState, numbers: Option<&MemberNumbers>, level: Option<Level>) -> Words {
-    let Some(open) = numbers.and_then(|n| n.connections).map(|s| s.value) else { return Words::dim(UNKNOWN) };
-    match database.declared.max_connections {
-        Some(most) if most > 0 => Words::of(number_role(level), percent(open / f64::from(most) * 100.0)),
-        _ => Words::of(number_role(level), whole(open)),
+fn connections(database: &DatabaseState, member: Option<&Member>, level: Option<Level>) -> Words {
+    let open = member.and_then(|m| database.numbers_of(&m.name)?.connections).map(|s| s.value);
+    let Some(open) = open else { return Words::dim(UNKNOWN) };
+    match member.and_then(|m| most_connections(database, m)) {
+        Some(most) => Words::of(number_role(level), percent(open / most * 100.0)),
+        None => Words::of(number_role(level), whole(open)),
     }
 }
 
@@ -138,14 +150,16 @@ pub fn whole(value: f64) -> String {
     if value.is_finite() { count(value.round().max(0.0) as u64) } else { UNKNOWN.to_owned() }
 }
 
-/// Freeable memory of the writer.
-fn free_memory(
-    _database: &DatabaseState,
-    _member: Option<&Member>,
-    numbers: Option<&MemberNumbers>,
-    level: Option<Level>,
-) -> Words {
-    number(numbers.and_then(|n| n.freeable_memory_bytes).map(|s| s.value), bytes, level)
+/// Freeable memory as a share of the member's; the plain bytes where its class is not known.
+fn free_memory(database: &DatabaseState, member: Option<&Member>, level: Option<Level>) -> Words {
+    let free = member.and_then(|m| database.numbers_of(&m.name)?.freeable_memory_bytes).map(|s| s.value);
+    let Some(free) = free else { return Words::dim(UNKNOWN) };
+    let class = member.and_then(|m| m.class.as_deref()).unwrap_or_default();
+    let acu_max = database.described().and_then(|d| d.acu_max);
+    match capacity::freeable_memory_percent(free, class, acu_max) {
+        Some(share) => Words::of(number_role(level), percent(share)),
+        None => Words::of(number_role(level), bytes(free)),
+    }
 }
 
 /// The lag of the reader that is furthest behind, milliseconds; none without a reader or a number.
@@ -202,8 +216,8 @@ pub fn member_row(scene: &Scene, database: &DatabaseState, member: &Member) -> R
             word(member.az.as_deref()),
             Words::dim(known(member.promotion_tier, count)),
             number(value(|n| n.cpu_percent), percent, None),
-            connections(database, numbers, None),
-            number(value(|n| n.freeable_memory_bytes), bytes, None),
+            connections(database, Some(member), None),
+            free_memory(database, Some(member), None),
             lag,
             value(|n| n.acu).map_or_else(Words::none, |v| Words::say(plain(v))),
             member.status.as_deref().map_or_else(|| Words::dim(UNKNOWN), |s| status(s, "available")),

@@ -1,99 +1,120 @@
-//! What people are to attend to, worst first: every alert, and every entry of which too little is known.
+//! What people are to attend to, worst first, and rows for things of every kind.
 
 use super::row::Row;
-use super::standing::{self, silent};
+use super::standing;
 use super::thing::Thing;
 use crate::console::scene::Scene;
-use crate::console::theme::Role;
-use crate::console::view::Spot;
-use crate::console::widget::mark::level_role;
-use crate::console::widget::quantity::{age, counted};
+use crate::console::theme::{Mark, Role};
+use crate::console::widget::mark::{self, level_role};
+use crate::console::widget::quantity::{age, count, counted};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{AccountState, EntryRef, Name, SourceState, WorkloadKind};
+use crate::estate::{EntryRef, Name, WorkloadKind};
+use crate::incident::{Concern, concerns, upcoming};
 use crate::judge::{Alert, Level, Subject};
 
-/// Kind, name, what, since.
+/// Kind, name, what, where, since.
 pub const COLUMNS: [Column; 5] = [
     Column::word("", 3),
     Column::name("name"),
     Column::prose("what", 1, 24),
-    Column::word("where", 5),
+    Column::word("where", 20),
     Column::number("since", 2).least(6),
 ];
 
-/// Everything that someone should attend to, worst first: alerts, then what is not known and not said by an alert yet.
+/// An alert of a thing: rule, what, number against threshold, since.
+pub const ALERT_COLUMNS: [Column; 3] =
+    [Column::prose("what", 0, 12), Column::name("rule"), Column::number("since", 1).least(6)];
+
+/// Everything that someone should attend to, worst first.
 pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
-    let alerts = scene.judgement.alerts.iter().map(Thing::Alert);
-    alerts.chain(unknown(scene)).collect()
+    concerns(scene.estate, scene.judgement).into_iter().map(|c| Thing::Concern(Box::new(c))).collect()
 }
 
-/// Entries that are unknown for a reason of their own: not through an account or a source that is listed already.
-fn unknown<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
-    let estate = scene.estate;
-    let own = |entry: &EntryRef| {
-        standing::level(scene, entry) == Level::Unknown
-            && standing::account_of(scene, entry)
-                .and_then(|name| estate.account(name))
-                .is_none_or(AccountState::verified)
-            && silent(scene, entry).is_none_or(|source| {
-                source.state != SourceState::Waiting
-                    && !scene
-                        .judgement
-                        .alerts
-                        .iter()
-                        .any(|a| matches!(&a.about, Subject::Source(k) if *k == source.key))
-            })
+/// A concern's row.
+pub fn concern_row(scene: &Scene, concern: &Concern) -> Row {
+    let said = scene.judgement.alerts.as_slice();
+    let alerts: Vec<&Alert> = concern.alerts.iter().filter_map(|&i| said.get(i)).collect();
+    // The reasons that are alerts have their level; the others only say what is not known.
+    let reason = |text: &String| {
+        let level = alerts.iter().find(|a| a.brief == *text).map_or(Level::Unknown, |a| a.level);
+        Words::of(level_role(level.min(concern.level)), text)
     };
-    let mut out = Vec::new();
-    for a in estate.accounts() {
-        // An account that has not answered yet is waited for, not worried about.
-        if a.identity.is_some() && own(&EntryRef::Account(a.declared.name.clone())) {
-            out.push(Thing::Account(a));
-        }
+    let next = if concern.next.is_empty() { Words::none() } else { Words::dim("next: ").plus(&concern.next) };
+    let rest = match concern.touches.len() {
+        0 => Words::none(),
+        1 => Words::dim("1 entry rests on it"),
+        n => Words::dim(format!("{} entries rest on it", count(n))),
+    };
+    let why = alerts.iter().map(|a| Words::dim(&a.why));
+    Row::new(
+        concern_mark(scene, concern),
+        vec![
+            Words::dim(kind(concern)),
+            Words::say(match &concern.about {
+                Subject::Source(key) => standing::short_source(key),
+                Subject::Entry(_) | Subject::Workload(..) => concern.title.clone(),
+            }),
+            Words::joined(concern.reasons.iter().map(reason)),
+            Words::dim(&concern.place),
+            concern.since.map_or_else(Words::none, |at| Words::dim(age(at, scene.now))),
+        ],
+    )
+    .named_by(1)
+    .detailed([Words::joined([next, rest])])
+    .detailed(why)
+}
+
+/// A concern's mark; what is merely unknown and was known once is stale.
+fn concern_mark(scene: &Scene, concern: &Concern) -> Mark {
+    match (&concern.about, concern.level) {
+        (Subject::Entry(entry), Level::Unknown) => standing::mark(scene, entry),
+        (_, level) => level.into(),
     }
-    out.extend(
-        estate.clusters().iter().filter(|c| own(&EntryRef::Cluster(c.declared.name.clone()))).map(Thing::Cluster),
-    );
-    out.extend(
-        estate.databases().iter().filter(|d| own(&EntryRef::Database(d.declared.name.clone()))).map(Thing::Database),
-    );
-    out.extend(
-        estate
-            .slos()
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| own(&EntryRef::Slo(s.declared.name.clone())))
-            .map(|(index, s)| Thing::Slo(s, index)),
-    );
-    out.extend(estate.budgets().iter().filter(|b| own(&EntryRef::Budget(b.declared.name.clone()))).map(Thing::Budget));
-    out
+}
+
+/// A concern's kind in a word that leaves room.
+fn kind(concern: &Concern) -> &'static str {
+    match &concern.about {
+        Subject::Workload(_, key) => workload_word(key.kind),
+        Subject::Entry(_) | Subject::Source(_) => concern.kind,
+    }
+}
+
+/// An alert's row among the alerts of one thing.
+pub fn alert_row(scene: &Scene, alert: &Alert) -> Row {
+    Row::new(
+        alert.level.into(),
+        vec![
+            Words::of(level_role(alert.level), &alert.brief),
+            Words::dim(alert.rule.word()),
+            Words::dim(age(alert.since, scene.now)),
+        ],
+    )
+    .detailed([Words::dim(&alert.why)])
 }
 
 /// A thing's row among things of every kind.
-pub fn row(scene: &Scene, thing: Thing) -> Row {
-    let (kind, name) = match thing {
-        Thing::Alert(alert) => return alert_row(scene, alert),
-        Thing::Workload(..) | Thing::Pod(..) | Thing::Node(..) | Thing::Member(..) | Thing::Source(_) => {
-            return part_row(scene, thing);
-        }
-        Thing::Account(a) => ("account", &a.declared.name),
-        Thing::Cluster(c) => ("cluster", &c.declared.name),
-        Thing::Database(d) => ("database", &d.declared.name),
-        Thing::Slo(s, _) => ("SLO", &s.declared.name),
-        Thing::Budget(b) => ("budget", &b.declared.name),
+pub fn row(scene: &Scene, thing: &Thing) -> Row {
+    let entry = match thing {
+        Thing::Concern(concern) => return concern_row(scene, concern),
+        Thing::Account(a) => EntryRef::Account(a.declared.name.clone()),
+        Thing::Cluster(c) => EntryRef::Cluster(c.declared.name.clone()),
+        Thing::Database(d) => EntryRef::Database(d.declared.name.clone()),
+        Thing::Slo(s, _) => EntryRef::Slo(s.declared.name.clone()),
+        Thing::Budget(b) => EntryRef::Budget(b.declared.name.clone()),
+        part => return part_row(scene, part),
     };
-    let Spot::Entry(entry) = thing.spot() else { return part_row(scene, thing) };
     let worst = standing::alerts(scene, &entry).next();
     let what = worst.map(|a| Words::of(level_role(a.level), &a.brief)).or_else(|| standing::doubt(scene, &entry));
-    let place = standing::account_of(scene, &entry).unwrap_or_default();
+    let place = scene.estate.account_of(&entry).map_or("", |a| a.declared.name.as_str());
     Row::new(
         standing::mark(scene, &entry),
         vec![
-            Words::dim(kind),
-            Words::say(name),
+            Words::dim(entry_word(&entry)),
+            Words::say(entry.name()),
             what.unwrap_or_else(|| Words::dim("in order")),
-            Words::dim(place),
+            Words::dim(if place == entry.name() { "" } else { place }),
             worst.map_or_else(Words::none, |a| Words::dim(age(a.since, scene.now))),
         ],
     )
@@ -101,22 +122,22 @@ pub fn row(scene: &Scene, thing: Thing) -> Row {
 }
 
 /// The row of a thing that is a part of an entry, or feeds one.
-fn part_row(scene: &Scene, thing: Thing) -> Row {
+fn part_row(scene: &Scene, thing: &Thing) -> Row {
     let row = thing.row(scene);
-    let (kind, name, place) = match thing {
-        Thing::Workload(c, w) => (workload_word(w.key.kind), full(&w.key.name), c.declared.name.clone()),
-        Thing::Pod(c, p) => ("pod", full(&p.name), c.declared.name.clone()),
-        Thing::Node(c, n) => ("node", n.name.to_string(), c.declared.name.clone()),
-        Thing::Member(d, m) => ("member", m.name.clone(), d.declared.name.clone()),
-        Thing::Source(s) => ("source", standing::short_source(&s.key), s.key.account.clone().unwrap_or_default()),
-        _ => return row,
-    };
-    let what = match thing {
-        Thing::Source(s) => {
-            Words::of(crate::console::widget::mark::role(row.mark), s.error.as_deref().unwrap_or(s.state.word()))
+    let (kind, name, place, what) = match thing {
+        Thing::Workload(c, w) => {
+            let ready = Words::dim(format!("{} of {} ready", w.available, w.wanted));
+            (workload_word(w.key.kind), full(&w.key.name), c.declared.name.clone(), ready)
         }
-        Thing::Workload(_, w) => Words::dim(format!("{} of {} ready", w.available, w.wanted)),
-        _ => Words::none(),
+        Thing::Pod(c, p) => ("pod", full(&p.name), c.declared.name.clone(), Words::none()),
+        Thing::Node(c, n) => ("node", n.name.to_string(), c.declared.name.clone(), Words::none()),
+        Thing::Member(d, m) => ("member", m.name.clone(), d.declared.name.clone(), Words::none()),
+        Thing::Source(s) => {
+            let said = s.error.as_deref().unwrap_or(s.state.word());
+            let place = s.key.account.clone().unwrap_or_default();
+            ("source", standing::short_source(&s.key), place, Words::of(mark::role(row.mark), said))
+        }
+        _ => return row,
     };
     Row::new(row.mark, vec![Words::dim(kind), Words::say(name), what, Words::dim(place), Words::none()]).named_by(1)
 }
@@ -134,44 +155,37 @@ fn workload_word(kind: WorkloadKind) -> &'static str {
     }
 }
 
-fn alert_row(scene: &Scene, alert: &Alert) -> Row {
-    let (kind, name, place) = subject(scene, alert);
-    Row::new(
-        alert.level.into(),
-        vec![
-            Words::dim(kind),
-            Words::say(name),
-            Words::of(level_role(alert.level), &alert.brief),
-            Words::dim(place),
-            Words::dim(age(alert.since, scene.now)),
-        ],
-    )
-    .named_by(1)
-    .detailed([Words::dim(&alert.why)])
-}
-
-/// What an alert is about: its kind, its short name, and where it is.
-pub fn subject(scene: &Scene, alert: &Alert) -> (&'static str, String, String) {
-    match &alert.about {
-        Subject::Entry(entry) => {
-            let kind = match entry {
-                EntryRef::Account(_) => "account",
-                EntryRef::Cluster(_) => "cluster",
-                EntryRef::Database(_) => "database",
-                EntryRef::Slo(_) => "SLO",
-                EntryRef::Budget(_) => "budget",
-                EntryRef::Costs(_) => "costs",
-            };
-            let place = standing::account_of(scene, entry).unwrap_or_default().to_owned();
-            (kind, entry.name().to_owned(), place)
-        }
-        Subject::Workload(cluster, key) => (workload_word(key.kind), full(&key.name), cluster.clone()),
-        Subject::Source(key) => ("source", standing::short_source(key), key.account.clone().unwrap_or_default()),
+fn entry_word(entry: &EntryRef) -> &'static str {
+    match entry {
+        EntryRef::Account(_) => "account",
+        EntryRef::Cluster(_) => "cluster",
+        EntryRef::Database(_) => "database",
+        EntryRef::Slo(_) => "SLO",
+        EntryRef::Budget(_) => "budget",
+        EntryRef::Costs(_) => "costs",
     }
 }
 
+/// What an alert is about: `deploy shop/cart on prod-use1`.
+pub fn about(alert: &Alert) -> String {
+    match &alert.about {
+        Subject::Entry(entry) => format!("{} {}", entry_word(entry), entry.name()),
+        Subject::Workload(cluster, key) => format!("{} {} on {cluster}", key.kind.word(), full(&key.name)),
+        Subject::Source(key) => format!("source {}", standing::short_source(key)),
+    }
+}
+
+/// Below the last row: what is in order, and what will need someone next.
+pub fn closing(scene: &Scene) -> Vec<Words> {
+    let order = in_order(scene);
+    let mut out = if order.is_empty() { Vec::new() } else { vec![Words::of(Role::Ok, "● ").then(order)] };
+    let ahead = upcoming(scene.estate, scene.now);
+    out.extend(ahead.into_iter().map(|text| Words::dim(format!("  ahead: {text}"))));
+    out
+}
+
 /// What is in order, in one line: `3 SLOs, 2 clusters in order`; empty where nothing is.
-pub fn in_order(scene: &Scene) -> Words {
+fn in_order(scene: &Scene) -> Words {
     let mut counts = [(0_usize, "SLO"), (0, "cluster"), (0, "database"), (0, "budget"), (0, "account")];
     for verdict in scene.judgement.verdicts.iter().filter(|v| v.level == Level::Ok) {
         let slot = match verdict.entry {

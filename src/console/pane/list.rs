@@ -8,6 +8,8 @@
 //!
 //! A long list goes by screenfuls: moving the cursor within one changes two rows and nothing else.
 
+use std::collections::VecDeque;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -73,7 +75,7 @@ pub fn paint(buf: &mut Buffer, area: Rect, listing: &Listing, scene: &Scene, sel
     }
     let window = Window::of(listing, area.height, selected);
     let columns = listing.table.columns();
-    let row_of = |i: usize| listing.things.get(i).map(|t| listing.table.row(scene, *t));
+    let row_of = |i: usize| listing.things.get(i).map(|t| listing.table.row(scene, t));
     let seen = window.first..window.first + window.rows;
     let rows: Vec<Row> = seen.clone().filter_map(row_of).collect();
     let room = usize::from(area.width - LEAD - 1);
@@ -102,8 +104,11 @@ pub fn paint(buf: &mut Buffer, area: Rect, listing: &Listing, scene: &Scene, sel
         y += 1;
     }
     let spare = usize::from(area.bottom() - y).saturating_sub(rows.len());
-    let closing = !listing.closing.is_empty() && spare >= 2;
-    let details = details(&rows, usize::from(area.width - LEAD - 2), spare - if closing { 2 } else { 0 });
+    // The first closing line has its place; the others come after what the rows have to say.
+    let kept = if listing.closing.is_empty() || spare < 2 { 0 } else { 2 };
+    let details = details(&rows, usize::from(area.width - LEAD - 2), spare - kept);
+    let left = spare - details.iter().map(Vec::len).sum::<usize>();
+    let closing = listing.closing.len().min(left.saturating_sub(1));
     for (i, (row, below)) in rows.iter().zip(details).enumerate() {
         let chosen = selected == Some(window.first + i);
         paint_row(buf, area, y, row, columns, &places, chosen, theme);
@@ -113,10 +118,7 @@ pub fn paint(buf: &mut Buffer, area: Rect, listing: &Listing, scene: &Scene, sel
             y += 1;
         }
     }
-    if closing {
-        let mark = mark::glyph(crate::console::theme::Mark::Ok, theme);
-        mark.plus(" ").then(listing.closing.clone()).paint(buf, area.x + 1, y + 1, area.width - 2, theme);
-    }
+    paint_closing(buf, Rect { y, height: area.bottom() - y, ..area }, &listing.closing[..closing], theme);
 }
 
 fn measure(columns: &[Column], rows: &[Row]) -> Vec<usize> {
@@ -174,8 +176,12 @@ fn paint_row(
 
 /// Which details are shown below each row: every row's first before any row's second, as far as the room goes.
 fn details(rows: &[Row], columns: usize, mut spare: usize) -> Vec<Vec<Words>> {
-    let mut all: Vec<std::collections::VecDeque<Words>> =
-        rows.iter().map(|r| r.details.iter().flat_map(|d| d.wrap(columns)).collect()).collect();
+    let said_above = |i: usize| i > 0 && rows[i].reason == rows[i - 1].reason;
+    let told = |(i, row): (usize, &Row)| {
+        let reason = row.reason.clone().filter(|_| !said_above(i));
+        reason.iter().chain(&row.details).flat_map(|d| d.wrap(columns)).collect()
+    };
+    let mut all: Vec<VecDeque<Words>> = rows.iter().enumerate().map(told).collect();
     let mut out: Vec<Vec<Words>> = vec![Vec::new(); rows.len()];
     while spare > 0 {
         let mut more = false;
@@ -199,6 +205,15 @@ fn details(rows: &[Row], columns: usize, mut spare: usize) -> Vec<Vec<Words>> {
 fn paint_empty(buf: &mut Buffer, area: Rect, listing: &Listing, theme: &Theme) {
     let lines = Words::dim(&listing.empty).wrap(usize::from(area.width - 2));
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
+        line.paint(buf, area.x + 1, y, area.width - 2, theme);
+    }
+    let used = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
+    paint_closing(buf, Rect { y: area.y + used, height: area.height - used, ..area }, &listing.closing, theme);
+}
+
+/// The lines after the last row, with a line between.
+fn paint_closing(buf: &mut Buffer, area: Rect, closing: &[Words], theme: &Theme) {
+    for (line, y) in closing.iter().zip(area.y.saturating_add(1)..area.bottom()) {
         line.paint(buf, area.x + 1, y, area.width - 2, theme);
     }
 }

@@ -31,6 +31,10 @@ pub enum Table {
     Nodes,
     /// Sources.
     Sources,
+    /// Alerts of one thing.
+    Alerts,
+    /// Lines of a page's facts.
+    Lines,
 }
 
 impl Table {
@@ -47,11 +51,13 @@ impl Table {
             Self::Pods => &pods::COLUMNS,
             Self::Nodes => &nodes::COLUMNS,
             Self::Sources => &sources::COLUMNS,
+            Self::Alerts => &incidents::ALERT_COLUMNS,
+            Self::Lines => &[],
         }
     }
 
     /// A thing's row in this table.
-    pub fn row(self, scene: &Scene, thing: Thing) -> super::row::Row {
+    pub fn row(self, scene: &Scene, thing: &Thing) -> super::row::Row {
         if self == Self::Anything { incidents::row(scene, thing) } else { thing.row(scene) }
     }
 }
@@ -69,14 +75,14 @@ pub struct Listing<'a> {
     pub all: usize,
     /// What it says when it is empty.
     pub empty: String,
-    /// A line below the last row.
-    pub closing: Words,
+    /// Lines below the last row, as far as there is room.
+    pub closing: Vec<Words>,
 }
 
 impl<'a> Listing<'a> {
     /// A list of things.
     pub fn new(title: &'static str, table: Table, things: Vec<Thing<'a>>, empty: impl Into<String>) -> Self {
-        Self { title, table, all: things.len(), things, empty: empty.into(), closing: Words::none() }
+        Self { title, table, all: things.len(), things, empty: empty.into(), closing: Vec::new() }
     }
 
     /// The list of a pane of the watch.
@@ -84,7 +90,7 @@ impl<'a> Listing<'a> {
         match pane {
             PaneId::Incidents => {
                 let mut out = Self::new("Incidents", Table::Anything, incidents::things(scene), calm(scene));
-                out.closing = incidents::in_order(scene);
+                out.closing = incidents::closing(scene);
                 out
             }
             PaneId::Slos => {
@@ -120,7 +126,7 @@ impl<'a> Listing<'a> {
             if self.things.is_empty() && self.all > 0 {
                 self.empty = format!("nothing contains “{text}”");
             }
-            self.closing = Words::none();
+            self.closing.clear();
         }
         self
     }
@@ -133,8 +139,8 @@ impl<'a> Listing<'a> {
 
     /// The worst mark of its things, for a tab.
     pub fn worst(&self, scene: &Scene) -> Mark {
-        let worst = self.things.first().map(|t| self.table.row(scene, *t).mark);
-        worst.unwrap_or(if self.all == 0 { Mark::Ok } else { Mark::Unknown })
+        let worst = self.things.first().map(|t| self.table.row(scene, t).mark);
+        worst.unwrap_or_else(|| scene.judgement.level.into())
     }
 }
 
@@ -142,6 +148,7 @@ impl<'a> Listing<'a> {
 fn calm(scene: &Scene) -> String {
     use crate::judge::Level;
     match scene.judgement.level {
+        _ if scene.judgement.verdicts.is_empty() => "the estate file names nothing to watch".to_owned(),
         Level::Ok => "nothing needs anyone".to_owned(),
         _ => "nothing known to be wrong; not everything is known yet".to_owned(),
     }

@@ -14,6 +14,8 @@ pub struct Row {
     pub name: usize,
     /// From this column on, one remark in place of the cells: why there are no numbers.
     pub remark: Option<(usize, Words)>,
+    /// Why what it shows is old or in doubt; said once where the rows below it have the same reason.
+    pub reason: Option<Words>,
     /// Lines that are shown below it where there is room, the most telling first.
     pub details: Vec<Words>,
 }
@@ -21,7 +23,7 @@ pub struct Row {
 impl Row {
     /// A row whose first cell names it.
     pub fn new(mark: Mark, cells: Vec<Words>) -> Self {
-        Self { mark, cells, name: 0, remark: None, details: Vec::new() }
+        Self { mark, cells, name: 0, remark: None, reason: None, details: Vec::new() }
     }
 
     /// The same, named by another cell.
@@ -35,6 +37,13 @@ impl Row {
     #[must_use]
     pub fn remarked(mut self, from: usize, remark: Option<Words>) -> Self {
         self.remark = remark.map(|words| (from, words));
+        self
+    }
+
+    /// The same, with why what it shows is old or in doubt.
+    #[must_use]
+    pub fn because(mut self, reason: Option<Words>) -> Self {
+        self.reason = reason;
         self
     }
 

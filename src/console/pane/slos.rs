@@ -4,7 +4,7 @@ use super::row::Row;
 use super::standing::{self, number_role};
 use super::thing::Thing;
 use crate::console::scene::Scene;
-use crate::console::theme::{Mark, Role};
+use crate::console::theme::Role;
 use crate::console::widget::bar::bar;
 use crate::console::widget::mark::level_role;
 use crate::console::widget::quantity::{UNKNOWN, burn, count, known, percent, plain, span_of};
@@ -17,17 +17,17 @@ use crate::judge::{Level, SloVerdict};
 pub const COLUMNS: [Column; 13] = [
     Column::name("objective"),
     Column::number("goal %", 0),
-    Column::word("left", 7),
-    Column::number("", 0).least(5),
+    Column::word("", 20),
+    Column::number("left", 0).least(5),
     Column::number("5m", 6).least(4),
-    Column::number("30m", 10).least(4),
+    Column::number("30m", 24).least(4),
     Column::number("1h", 2).least(4),
-    Column::number("2h", 11).least(4),
+    Column::number("2h", 23).least(4),
     Column::number("6h", 4).least(4),
-    Column::number("1d", 8).least(4),
-    Column::number("3d", 9).least(4),
+    Column::number("1d", 21).least(4),
+    Column::number("3d", 22).least(4),
     Column::number("gone in", 1).least(7),
-    Column::prose("", 5, 10),
+    Column::number("", 1),
 ];
 
 /// The SLOs, worst first, then those with the least left.
@@ -73,19 +73,20 @@ pub fn row(scene: &Scene, slo: &SloState, index: usize) -> Row {
         cells.push(burn_words(*value, fires_over(verdict, Window::ALL[i]).then_some(level)));
     }
     cells.push(Words::of(
-        if verdict.exhausted_in_s.is_some() { role } else { Role::Dim },
+        // What lasts longer than the window never runs out: old errors leave it sooner.
+        if verdict.exhausted_in_s.is_some_and(|s| s < slo.declared.window_s as f64) { role } else { Role::Dim },
         known(verdict.exhausted_in_s, gone_in),
     ));
-    let state = data_words(scene, slo, verdict);
-    let old = (mark == Mark::Stale).then(|| standing::doubt(scene, &entry)).flatten();
+    // What gives no verdict shows why in place of its numbers; they stand on its page.
+    let told = slo.counts.is_some() && level < Level::Warning;
+    let state = if told { data_words(slo, verdict) } else { None };
     let nothing = left.is_none() && verdict.burn.iter().all(Option::is_none);
-    let remark = state.or_else(|| nothing.then(|| standing::doubt(scene, &entry)).flatten());
-    if nothing {
-        return Row::new(mark, cells).remarked(2, old.or(remark));
+    if let Some(remark) = state.or_else(|| nothing.then(|| standing::doubt(scene, &entry)).flatten()) {
+        return Row::new(mark, cells).remarked(2, Some(remark));
     }
-    cells.push(old.or(remark).unwrap_or_default());
+    cells.push(standing::old(scene, &entry));
     let why = if level >= Level::Warning { Words::dim(&verdict.why) } else { Words::none() };
-    Row::new(mark, cells).detailed([why])
+    Row::new(mark, cells).because(standing::reason(scene, &entry)).detailed([why])
 }
 
 fn left_level(left: f64, level: Level) -> Level {
@@ -112,7 +113,7 @@ pub fn gone_in(seconds: f64) -> String {
 }
 
 /// Why an SLO has no verdict, or no whole one; none while its data is good.
-pub fn data_words(_scene: &Scene, slo: &SloState, verdict: &SloVerdict) -> Option<Words> {
+pub fn data_words(slo: &SloState, verdict: &SloVerdict) -> Option<Words> {
     let floor = slo.declared.min_events;
     Some(match verdict.data {
         "no_data" => Words::of(Role::Unknown, "no data in the last hour"),

@@ -14,8 +14,8 @@ use crate::estate::{SourceRecord, SourceState};
 /// Name, account, place, state, age, error, next try, calls, cost.
 pub const COLUMNS: [Column; 9] = [
     Column::word("source", 0),
-    Column::word("account", 3),
     Column::name("of"),
+    Column::word("account", 3),
     Column::word("state", 0).least(7),
     Column::number("age", 1).least(6),
     Column::number("next try", 4),
@@ -53,8 +53,8 @@ pub fn row(scene: &Scene, source: &SourceRecord) -> Row {
         mark,
         vec![
             Words::say(key.name.word()),
+            Words::say(place.unwrap_or_default()),
             Words::dim(key.account.as_deref().unwrap_or_default()),
-            Words::say(place.or(key.account.as_deref()).unwrap_or("–")),
             Words::of(state_role, source.state.word()),
             source.as_of.map_or_else(|| Words::dim("–"), |at| Words::dim(age(at, scene.now))),
             source.next_try_at.map_or_else(Words::none, |at| Words::dim(format!("in {}", until(at, scene.now)))),

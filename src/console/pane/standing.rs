@@ -7,7 +7,7 @@ use crate::console::theme::{Mark, Role};
 use crate::console::widget::mark::level_role;
 use crate::console::widget::quantity::age;
 use crate::console::widget::words::Words;
-use crate::estate::{EntryRef, IdentityState, Sli, SourceKey, SourceRecord, SourceState};
+use crate::estate::{EntryRef, IdentityState, SourceKey, SourceRecord, SourceState};
 use crate::judge::{Alert, Level};
 
 /// An entry's level; without a verdict, unknown.
@@ -63,8 +63,7 @@ pub fn oldest(scene: &Scene, entry: &EntryRef) -> Option<Timestamp> {
             [estate.account(name).and_then(|a| a.costs.as_ref()).map(|k| k.as_of), None, None, None]
         }
         EntryRef::Cluster(name) => {
-            let of_server =
-                estate.feeding(entry).filter(|s| s.key.subject.as_deref() == Some(name)).filter_map(|s| s.as_of).min();
+            let of_server = estate.feeding(entry).filter(|s| s.watches(name)).filter_map(|s| s.as_of).min();
             [estate.cluster(name).and_then(|c| c.control_plane.as_ref()).map(|k| k.as_of), of_server, None, None]
         }
         EntryRef::Database(name) => estate.database(name).map_or([None; 4], |d| {
@@ -76,15 +75,32 @@ pub fn oldest(scene: &Scene, entry: &EntryRef) -> Option<Timestamp> {
             ]
         }),
         EntryRef::Slo(name) => {
-            let slo = estate.slos().iter().find(|s| s.declared.name == *name);
+            let slo = estate.slo(name);
             [slo.and_then(|s| s.counts.as_ref()).map(|k| k.as_of), None, None, None]
         }
         EntryRef::Budget(name) => {
-            let budget = estate.budgets().iter().find(|b| b.declared.name == *name);
+            let budget = estate.budget(name);
             [budget.and_then(|b| b.facts.as_ref()).map(|k| k.as_of), None, None, None]
         }
     };
     facts.into_iter().flatten().min()
+}
+
+/// How old an entry's facts are, once a source of it does not answer: `4 min old`.
+pub fn old(scene: &Scene, entry: &EntryRef) -> Words {
+    let silent = silent(scene, entry).is_some();
+    let at = oldest(scene, entry).filter(|_| silent);
+    at.map_or_else(Words::none, |at| Words::of(Role::Stale, format!("{} old", age(at, scene.now))))
+}
+
+/// Why facts of an entry grow old: the source that does not answer, and what it says.
+pub fn reason(scene: &Scene, entry: &EntryRef) -> Option<Words> {
+    if let Some(unproven) = unproven(scene, entry) {
+        return Some(unproven);
+    }
+    let source = silent(scene, entry)?;
+    let why = source.error.as_deref().unwrap_or("has not answered yet");
+    Some(Words::of(Role::Stale, format!("{}: {why}", short_source(&source.key))))
 }
 
 /// Why an entry is not known as it should be, in a few words: its silent source, else the judge's doubt.
@@ -99,34 +115,15 @@ pub fn doubt(scene: &Scene, entry: &EntryRef) -> Option<Words> {
     Some(Words::of(Role::Unknown, doubt))
 }
 
-/// Where an entry's account is not the proven one: that, with the age of what is still shown.
+/// Where an entry's account is not the proven one: that.
 fn unproven(scene: &Scene, entry: &EntryRef) -> Option<Words> {
-    let account = scene.estate.account(account_of(scene, entry)?)?;
-    let state = account.identity_state().filter(|s| *s != IdentityState::Verified)?;
-    let said = format!("account {} {}", account.declared.name, state.word());
-    Some(match oldest(scene, entry) {
-        _ if state == IdentityState::Mismatch => Words::of(Role::Critical, said),
-        Some(at) => Words::of(Role::Stale, format!("{} old; {said}", age(at, scene.now))),
-        None => Words::of(Role::Unknown, said),
-    })
-}
-
-/// The account on which an entry's facts rest, other than the account itself.
-pub fn account_of<'a>(scene: &Scene<'a>, entry: &'a EntryRef) -> Option<&'a str> {
-    let estate = scene.estate;
-    match entry {
-        EntryRef::Account(_) => None,
-        EntryRef::Costs(name) => Some(name),
-        EntryRef::Cluster(name) => estate.cluster(name)?.declared.account.as_deref(),
-        EntryRef::Database(name) => Some(&estate.database(name)?.declared.account),
-        EntryRef::Budget(name) => {
-            estate.budgets().iter().find(|b| b.declared.name == *name).map(|b| b.declared.account.as_str())
-        }
-        EntryRef::Slo(name) => match &estate.slos().iter().find(|s| s.declared.name == *name)?.declared.sli {
-            Sli::CloudWatchCounts { account, .. } | Sli::CloudWatchGoodPercent { account, .. } => Some(account),
-            Sli::Prometheus { .. } | Sli::Rollouts { .. } => None,
-        },
+    if matches!(entry, EntryRef::Account(_)) {
+        return None;
     }
+    let account = scene.estate.account_of(entry)?;
+    let state = account.identity_state().filter(|s| *s != IdentityState::Verified)?;
+    let role = if state == IdentityState::Mismatch { Role::Critical } else { Role::Stale };
+    Some(Words::of(role, format!("account {}: {}", account.declared.name, state.word())))
 }
 
 /// What a silent source means for whoever rests on it, with the age of what is still shown.

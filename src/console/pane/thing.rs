@@ -8,11 +8,14 @@ use crate::estate::{
     AccountState, BudgetState, ClusterState, DatabaseState, EntryRef, Member, Node, Pod, SloState, SourceRecord,
     Workload,
 };
-use crate::judge::Alert;
+use crate::incident::Concern;
+use crate::judge::{Alert, Subject};
 
 /// One thing that a list holds.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Thing<'a> {
+    /// Something that someone is to attend to; its spot is that of the thing it is about.
+    Concern(Box<Concern>),
     /// A rule that something breaks.
     Alert(&'a Alert),
     /// An account.
@@ -35,12 +38,19 @@ pub enum Thing<'a> {
     Member(&'a DatabaseState, &'a Member),
     /// A source.
     Source(&'a SourceRecord),
+    /// A line of a page's facts.
+    Line(usize),
 }
 
 impl Thing<'_> {
     /// Its identity.
     pub fn spot(&self) -> Spot {
-        match *self {
+        match self {
+            Self::Concern(c) => match &c.about {
+                Subject::Entry(entry) => Spot::Entry(entry.clone()),
+                Subject::Workload(cluster, key) => Spot::Workload(cluster.clone(), key.clone()),
+                Subject::Source(key) => Spot::Source(key.clone()),
+            },
             Self::Alert(a) => Spot::Alert(a.rule.word(), a.subject.clone()),
             Self::Account(a) => Spot::Entry(EntryRef::Account(a.declared.name.clone())),
             Self::Cluster(c) => Spot::Entry(EntryRef::Cluster(c.declared.name.clone())),
@@ -52,12 +62,19 @@ impl Thing<'_> {
             Self::Node(c, n) => Spot::Node(c.declared.name.clone(), n.name.clone()),
             Self::Member(d, m) => Spot::Member(d.declared.name.clone(), m.name.clone()),
             Self::Source(s) => Spot::Source(s.key.clone()),
+            Self::Line(n) => Spot::Line(*n),
         }
     }
 
     /// Whether it is the thing at a spot; cheaper than comparing spots.
     pub fn is(&self, spot: &Spot) -> bool {
-        match (*self, spot) {
+        match (self, spot) {
+            (Self::Concern(c), spot) => match (&c.about, spot) {
+                (Subject::Entry(entry), Spot::Entry(spot)) => entry == spot,
+                (Subject::Workload(cluster, key), Spot::Workload(name, spot)) => cluster == name && key == spot,
+                (Subject::Source(key), Spot::Source(spot)) => key == spot,
+                _ => false,
+            },
             (Self::Alert(a), Spot::Alert(rule, subject)) => a.rule.word() == *rule && a.subject == *subject,
             (Self::Account(a), Spot::Entry(EntryRef::Account(name))) => a.declared.name == *name,
             (Self::Cluster(c), Spot::Entry(EntryRef::Cluster(name))) => c.declared.name == *name,
@@ -69,6 +86,7 @@ impl Thing<'_> {
             (Self::Node(c, n), Spot::Node(cluster, name)) => n.name == *name && c.declared.name == *cluster,
             (Self::Member(d, m), Spot::Member(database, name)) => m.name == *name && d.declared.name == *database,
             (Self::Source(s), Spot::Source(key)) => s.key == *key,
+            (Self::Line(n), Spot::Line(line)) => n == line,
             _ => false,
         }
     }
@@ -77,7 +95,8 @@ impl Thing<'_> {
     pub fn matches(&self, needle: &str) -> bool {
         let has = |text: &str| contains(text, needle);
         let some = |text: Option<&str>| text.is_some_and(has);
-        match *self {
+        match self {
+            Self::Concern(c) => has(c.kind) || has(&c.title) || has(&c.place) || c.reasons.iter().any(|r| has(r)),
             Self::Alert(a) => has(&a.subject) || has(a.rule.word()) || has(&a.brief),
             Self::Account(a) => {
                 has("account") || has(&a.declared.name) || has(&a.declared.id) || has(&a.declared.environment)
@@ -102,6 +121,7 @@ impl Thing<'_> {
                 has(&n.name) || some(n.zone.as_deref()) || some(n.pool.as_deref()) || n.pressures.iter().any(|p| has(p))
             }
             Self::Member(_, m) => has(&m.name) || some(m.az.as_deref()),
+            Self::Line(_) => true,
             Self::Source(s) => {
                 has(s.key.name.word())
                     || some(s.key.account.as_deref())
@@ -114,17 +134,19 @@ impl Thing<'_> {
 
     /// Its row in the table of its own kind.
     pub fn row(&self, scene: &Scene) -> Row {
-        match *self {
-            Self::Alert(_) | Self::Account(_) => incidents::row(scene, *self),
+        match self {
+            Self::Concern(_) | Self::Account(_) => incidents::row(scene, self),
+            Self::Alert(a) => incidents::alert_row(scene, a),
             Self::Cluster(c) => clusters::row(scene, c),
             Self::Database(d) => databases::row(scene, d),
-            Self::Slo(s, index) => slos::row(scene, s, index),
+            Self::Slo(s, index) => slos::row(scene, s, *index),
             Self::Budget(b) => budgets::row(scene, b),
             Self::Workload(c, w) => workloads::row(scene, c, w),
             Self::Pod(c, p) => pods::row(scene, c, p),
             Self::Node(_, n) => nodes::row(scene, n),
             Self::Member(d, m) => databases::member_row(scene, d, m),
             Self::Source(s) => sources::row(scene, s),
+            Self::Line(_) => Row::new(crate::console::theme::Mark::Ok, Vec::new()),
         }
     }
 }

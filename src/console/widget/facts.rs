@@ -96,7 +96,7 @@ pub fn paint(buf: &mut Buffer, area: Rect, blocks: &[Block], theme: &Theme) {
             line.paint(buf, x, y, width.saturating_sub(1), theme);
         }
         if cut {
-            let more = Words::dim(format!("… {} more lines; they need a taller terminal", column.len() - shown));
+            let more = Words::dim(format!("… {} more lines: go to Facts", column.len() - shown));
             more.paint(buf, x, area.bottom() - 1, width, theme);
         }
     }

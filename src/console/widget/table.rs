@@ -5,6 +5,11 @@ use super::words::Words;
 /// Columns between two columns.
 pub const GAP: usize = 2;
 
+/// From this rank on a column is shown only where all others have what they want.
+pub const EXTRA: u8 = 20;
+/// Text beyond this width does not count as wanted when extra columns are shown.
+const PROSE: usize = 60;
+
 /// How a column behaves when there is little room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Give {
@@ -64,10 +69,14 @@ impl Column {
 ///
 /// `natural` are the widths that the cells would like.
 pub fn widths(columns: &[Column], natural: &[usize], room: usize) -> Vec<Option<usize>> {
-    let wish = |i: usize| natural.get(i).copied().unwrap_or(0).max(columns[i].least);
+    // A column without a single cell is no column.
+    let wish = |i: usize| match natural.get(i) {
+        Some(0) | None => 0,
+        Some(width) => columns[i].least.max(*width),
+    };
     let floor = |i: usize| match columns[i].give {
         Give::Whole => wish(i),
-        Give::Name => wish(i).min(room / 2),
+        Give::Name => wish(i).min((room * 2 / 5).max(12)),
         Give::Prose(shortest) => wish(i).min(shortest),
     };
     let mut shown: Vec<bool> = (0..columns.len()).map(|i| wish(i) > 0).collect();
@@ -75,6 +84,17 @@ pub fn widths(columns: &[Column], natural: &[usize], room: usize) -> Vec<Option<
         let kept = || (0..columns.len()).filter(|&i| shown[i]);
         kept().map(floor).sum::<usize>() + GAP * kept().count().saturating_sub(1)
     };
+    // What is only nice to know does not cost the rest a word.
+    let whole = |i: usize| if columns[i].give == Give::Whole { wish(i) } else { wish(i).min(PROSE) };
+    let wanted = |shown: &[bool]| -> usize {
+        let kept = || (0..columns.len()).filter(|&i| shown[i]);
+        kept().map(whole).sum::<usize>() + GAP * kept().count().saturating_sub(1)
+    };
+    let mut extra: Vec<usize> = (0..columns.len()).filter(|&i| columns[i].rank >= EXTRA).collect();
+    extra.sort_by_key(|&i| std::cmp::Reverse(columns[i].rank));
+    for i in extra {
+        shown[i] = shown[i] && wanted(&shown) <= room;
+    }
     while taken(&shown) > room {
         let least = (0..columns.len()).filter(|&i| shown[i] && columns[i].rank > 0).max_by_key(|&i| columns[i].rank);
         match least {
@@ -121,7 +141,6 @@ pub fn natural<'a>(columns: &[Column], rows: impl Iterator<Item = &'a [Words]>) 
         }
     }
     for (width, column) in out.iter_mut().zip(columns) {
-        // A column without a single cell is no column.
         if *width > 0 {
             *width = (*width).max(column.title.len());
         }

@@ -30,7 +30,16 @@ impl Set {
         Scene { estate: &self.estate, judgement: &self.judgement, history: &self.history, now: now(), demo: self.demo }
     }
 
-    /// The same estate, judged anew after something was told.
+    /// The same estate, judged; what is wrong has been so for some minutes.
+    pub(crate) fn judged(mut self, minutes: i64) -> Self {
+        let policy = Policy::default();
+        let before = judge(&self.estate, &History::default(), &policy, ago(minutes));
+        self.history.learn(&before, ago(minutes));
+        self.judgement = judge(&self.estate, &self.history, &policy, now());
+        self
+    }
+
+    /// The same estate after something was told, not judged anew.
     pub(crate) fn told(mut self, observations: impl IntoIterator<Item = Observation>) -> Self {
         for observation in observations {
             self.estate.apply(observation);
@@ -205,7 +214,7 @@ fn control_plane() -> ControlPlane {
                 status: "ACTIVE".to_owned(),
                 desired: Some(3),
                 min: Some(1),
-                max: Some(3),
+                max: Some(6),
                 capacity: Some(Capacity::OnDemand),
                 instance_types: vec!["m7g.large".to_owned()],
             },
@@ -214,7 +223,7 @@ fn control_plane() -> ControlPlane {
                 status: "ACTIVE".to_owned(),
                 desired: Some(3),
                 min: Some(0),
-                max: Some(6),
+                max: Some(10),
                 capacity: Some(Capacity::Spot),
                 instance_types: vec!["m7g.large".to_owned()],
             },
@@ -361,7 +370,7 @@ pub(crate) fn calm() -> Set {
         ],
         asked: Vec::new(),
     };
-    let mut set = waiting(&declared()).told([
+    let set = waiting(&declared()).told([
         facts(&key(SourceName::Sts, ""), 0, vec![identity(IdentityState::Verified)]),
         facts(
             &key(SourceName::Eks, "us-east-1"),
@@ -408,137 +417,129 @@ pub(crate) fn calm() -> Set {
         ),
         facts(&key(SourceName::CostExplorer, ""), 0, vec![Fact::Costs("production".to_owned(), costs)]),
     ]);
-    set.judgement = verdicts(&set.estate, Level::Ok, Vec::new());
-    for (slo, left) in set.judgement.slos.iter_mut().zip([92.0, 97.0, 71.0, 100.0, 55.0]) {
-        *slo = numbers_of(left, 0.1);
-    }
-    set.history.learn(&set.judgement, ago(148));
-    set
-}
-
-fn numbers_of(left: f64, burn: f64) -> SloVerdict {
-    SloVerdict {
-        data: "ok",
-        remaining_percent: Some(left),
-        burn: [Some(burn); 7],
-        firing: Some(Vec::new()),
-        exhausted_in_s: (burn > 0.5).then_some(110_958.0),
-        why: String::new(),
-    }
-}
-
-/// A judgement that gives every entry one level, but those that have alerts.
-pub(crate) fn verdicts(estate: &Estate, level: Level, alerts: Vec<Alert>) -> Judgement {
-    let accounts = estate.accounts().iter().map(|a| EntryRef::Account(a.declared.name.clone()));
-    let clusters = estate.clusters().iter().map(|c| EntryRef::Cluster(c.declared.name.clone()));
-    let databases = estate.databases().iter().map(|d| EntryRef::Database(d.declared.name.clone()));
-    let slos = estate.slos().iter().map(|s| EntryRef::Slo(s.declared.name.clone()));
-    let budgets = estate.budgets().iter().map(|b| EntryRef::Budget(b.declared.name.clone()));
-    let verdict = |entry: EntryRef| {
-        let mine: Vec<usize> = (0..alerts.len())
-            .filter(|&i| match &alerts[i].about {
-                Subject::Entry(about) => *about == entry,
-                Subject::Workload(cluster, _) => entry == EntryRef::Cluster(cluster.clone()),
-                Subject::Source(_) => false,
-            })
-            .collect();
-        let level = mine.iter().map(|&i| alerts[i].level).max().unwrap_or(level);
-        Verdict { entry, level, alerts: mine, doubts: Vec::new() }
-    };
-    let verdicts: Vec<Verdict> =
-        accounts.chain(clusters).chain(databases).chain(slos).chain(budgets).map(verdict).collect();
-    let worst = verdicts.iter().map(|v| v.level).max().unwrap_or_default();
-    let numbers = vec![SloVerdict { data: "no_data", ..SloVerdict::default() }; estate.slos().len()];
-    Judgement { level: worst, verdicts, alerts, slos: numbers }
-}
-
-pub(crate) fn alert(rule: RuleId, about: Subject, level: Level, brief: &str, minutes: i64) -> Alert {
-    let subject = match &about {
-        Subject::Entry(entry) => entry.name().to_owned(),
-        Subject::Workload(cluster, key) => format!("{cluster}/{}/{}", key.name.namespace, key.name.name),
-        Subject::Source(key) => key.name.word().to_owned(),
-    };
-    Alert {
-        rule,
-        about,
-        subject,
-        level,
-        value: Some(14.6),
-        unit: "x",
-        threshold: Some(14.4),
-        since: ago(minutes),
-        brief: brief.to_owned(),
-        why: format!("{brief}, above the {} threshold; said by CloudWatch us-east-1, 72 s old", level.word()),
-    }
+    set.judged(148)
 }
 
 /// The evening of the drawings: checkout burns, the cart crashes, a budget runs over.
 pub(crate) fn burning() -> Set {
-    let mut set = calm().told([server("prod-use1", 210, 2)]);
-    let entry = |e: EntryRef| Subject::Entry(e);
-    let cart = WorkloadKey { kind: WorkloadKind::Deployment, name: Name::new("shop", "cart") };
-    let alerts = vec![
-        alert(
-            RuleId::SloBurn,
-            entry(EntryRef::Slo("checkout availability".to_owned())),
-            Level::Critical,
-            "burns 14.6× (page 1h/5m)",
-            18,
-        ),
-        alert(
-            RuleId::WorkloadRestarts1h,
-            Subject::Workload("prod-use1".to_owned(), cart.clone()),
-            Level::Critical,
-            "10 restarts /h",
-            21,
-        ),
-        alert(
-            RuleId::WorkloadDegraded,
-            Subject::Workload("prod-use1".to_owned(), cart),
-            Level::Warning,
-            "10 of 12 available",
-            20,
-        ),
-        alert(
-            RuleId::ClusterNodesNotReady,
-            entry(EntryRef::Cluster("prod-use1".to_owned())),
-            Level::Warning,
-            "1 node not ready",
-            9,
-        ),
-        alert(
-            RuleId::DatabaseConnectionsPercent,
-            entry(EntryRef::Database("orders".to_owned())),
-            Level::Warning,
-            "connections 83 % of 1,000",
-            4,
-        ),
-        alert(
-            RuleId::BudgetForecastPercent,
-            entry(EntryRef::Budget("staging".to_owned())),
-            Level::Warning,
-            "forecast $535, 107 %",
-            125,
-        ),
-    ];
-    let numbers = set.judgement.slos.clone();
-    set.judgement = verdicts(&set.estate, Level::Ok, alerts);
-    set.judgement.slos = numbers;
-    set.judgement.slos[1] = SloVerdict {
-        remaining_percent: Some(62.5),
-        burn: [15.2, 14.9, 14.6, 9.1, 4.0, 1.4, 0.9].map(Some),
-        firing: Some(vec!["page 1h/5m"]),
-        exhausted_in_s: Some(110_958.0),
-        why: "1 h 14.6 and 5 min 15.2 are above 14.4".to_owned(),
-        data: "ok",
-    };
-    set.judgement.slos[3] = SloVerdict { data: "low_traffic", ..SloVerdict::default() };
-    set.judgement.slos[4] = SloVerdict { data: "no_data", ..SloVerdict::default() };
-    for verdict in &mut set.judgement.verdicts {
-        if matches!(&verdict.entry, EntryRef::Slo(name) if name == "deploys" || name == "reports freshness") {
-            verdict.level = Level::Unknown;
-        }
+    let bad = [4_560.0, 4_470.0, 4_380.0, 2_730.0, 1_200.0, 420.0, 270.0];
+    let mut checkout = counts(300_000.0, 112.5);
+    for (window, bad) in checkout.windows.iter_mut().zip(bad) {
+        window.bad = Some(bad);
     }
-    set.history.learn(&set.judgement, ago(18));
-    set
+    let mut thin = counts(900.0, 0.0);
+    thin.windows[2].total = Some(12.0);
+    let over = BudgetFacts {
+        limit_usd: Some(500.0),
+        actual_usd: Some(410.0),
+        forecast_usd: Some(535.0),
+        thresholds_percent: vec![50.0, 80.0, 100.0, 110.0],
+    };
+    calm()
+        .told([
+            server("prod-use1", 210, 2),
+            facts(
+                &key(SourceName::CloudWatch, "us-east-1"),
+                0,
+                vec![
+                    numbers("orders", 62.0, 830.0, 22.0),
+                    Fact::Slo("checkout availability".to_owned(), checkout),
+                    Fact::Slo("reports freshness".to_owned(), thin),
+                    Fact::Slo(
+                        "deploys".to_owned(),
+                        SloCounts { at: ago(1), windows: [WindowCount::default(); 7], whole: WindowCount::default() },
+                    ),
+                ],
+            ),
+            facts(&key(SourceName::Budgets, ""), 0, vec![Fact::Budget("staging".to_owned(), Some(over))]),
+        ])
+        .judged(18)
+}
+
+/// One source fails, its facts stay.
+pub(crate) fn stale() -> Set {
+    calm().told([failed(&key(SourceName::Rds, "us-east-1"), "AccessDenied: ask for rds:Describe*")]).judged(4)
+}
+
+/// An estate file that names nothing.
+pub(crate) fn empty() -> Set {
+    let declared = DeclaredEstate { name: "Nobody Ltd.".to_owned(), ..DeclaredEstate::default() };
+    Set { estate: Estate::new(declared), judgement: Judgement::default(), history: History::default(), demo: None }
+        .judged(1)
+}
+
+pub(crate) fn verified() -> Observation {
+    facts(&key(SourceName::Sts, ""), 0, vec![identity(IdentityState::Verified)])
+}
+
+pub(crate) fn paused(source: &SourceKey) -> Observation {
+    let reason = "credentials have expired: run aws sso login --profile innovate".to_owned();
+    let report = Report::Paused { reason, next_try_at: None };
+    Observation { source: source.clone(), at: now(), calls: 0, cost_usd: 0.0, report }
+}
+
+/// STS names another account than the estate file.
+pub(crate) fn mismatch() -> Set {
+    let sts = key(SourceName::Sts, "");
+    let told = facts(&sts, 0, vec![identity(IdentityState::Mismatch)]);
+    let reason = "expected account 111122223333, STS says 999988887777".to_owned();
+    let refuse = |source: SourceKey| Observation {
+        source,
+        at: now(),
+        calls: 0,
+        cost_usd: 0.0,
+        report: Report::Refused { reason: reason.clone() },
+    };
+    let keys: Vec<SourceKey> = calm().estate.sources().iter().map(|s| s.key.clone()).collect();
+    calm().told([told]).told(keys.into_iter().map(refuse)).judged(3)
+}
+
+/// Two workloads and so many pods, nothing wrong.
+pub(crate) fn sound(workloads: &[&str], pods: usize) -> Set {
+    let all = (0..pods).map(|n| pod("shop", workloads[n % workloads.len()], n, 0)).collect();
+    let told = vec![Fact::Pods("prod-use1".to_owned(), Batch::Snapshot(all))];
+    calm().told([facts(&key(SourceName::Kubernetes, "prod-use1"), 0, told)]).judged(5)
+}
+
+/// Everything burns, and every name is out to break the screen.
+pub(crate) fn hostile() -> Set {
+    const NAMES: [&str; 6] = [
+        "\u{1b}[31mred\u{1b}[2J\u{7}",
+        "名前がとても長いデータベースの名前です名前がとても長い",
+        "rtl\u{202e}gnp.exe\u{200b}\u{2066}",
+        "🚢🔥👩‍👩‍👧‍👦 family-of-emoji",
+        "tab\there\nand a line\r",
+        "a-very-long-name-that-goes-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on",
+    ];
+    let mut declared = declared();
+    declared.name = NAMES[0].to_owned();
+    for (d, name) in declared.databases.iter_mut().zip(NAMES) {
+        d.name = name.to_owned();
+    }
+    for (b, name) in declared.budgets.iter_mut().zip(&NAMES[3..]) {
+        b.name = (*name).to_owned();
+    }
+    for (s, name) in declared.slos.iter_mut().zip(NAMES) {
+        s.name = name.to_owned();
+    }
+    let mut pods = Vec::new();
+    let mut workloads = Vec::new();
+    for (n, name) in NAMES.iter().enumerate() {
+        pods.push(Pod { reason: Some(NAMES[0].into()), ..pod(NAMES[1], name, n, 4) });
+        workloads.push(Workload { stuck: Some(NAMES[4].to_owned()), ..workload(NAMES[2], name, 3, 1) });
+    }
+    let told = vec![
+        Fact::Coverage("prod-use1".to_owned(), Kind::Pods, Coverage::Complete),
+        Fact::Coverage("prod-use1".to_owned(), Kind::Deployments, Coverage::Complete),
+        Fact::Coverage("prod-use1".to_owned(), Kind::Nodes, Coverage::Forbidden(NAMES[0].to_owned())),
+        Fact::Workloads("prod-use1".to_owned(), Kind::Deployments, Batch::Snapshot(workloads)),
+        Fact::Pods("prod-use1".to_owned(), Batch::Snapshot(pods)),
+    ];
+    waiting(&declared)
+        .told([
+            verified(),
+            facts(&key(SourceName::Kubernetes, "prod-use1"), 0, told),
+            failed(&key(SourceName::Rds, "us-east-1"), NAMES[4]),
+        ])
+        .judged(7)
 }
