@@ -6,7 +6,7 @@ pub mod estate_file;
 mod loading;
 mod places;
 pub mod reading;
-mod template;
+pub mod template;
 pub mod value;
 mod words;
 

@@ -2,7 +2,7 @@
 //!
 //! serde stops at the first error; a person who mends a file wants all of them. A [`Section`] is one table of the file:
 //! it is asked for its keys one by one, records what is wrong with each in the file's [`Diagnostics`] and hands out a
-//! default in its place; [`Section::close`] reports the keys that nobody asked for.
+//! default in its place; [`Section::close`] reports the keys that nobody asked for and those that are missing.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -136,12 +136,14 @@ pub struct Section<'d> {
     /// Such as `account`; empty for the root.
     path: String,
     asked: RefCell<BTreeSet<&'static str>>,
+    /// Keys that are needed and not there.
+    missing: RefCell<Vec<(&'static str, Wrong)>>,
     findings: &'d Findings,
 }
 
 impl<'d> Section<'d> {
     fn new(table: &'d DeTable<'d>, span: Range<usize>, path: String, findings: &'d Findings) -> Self {
-        Self { table, span, path, asked: RefCell::default(), findings }
+        Self { table, span, path, asked: RefCell::default(), missing: RefCell::default(), findings }
     }
 
     /// Where everything that is wrong goes.
@@ -192,21 +194,11 @@ impl<'d> Section<'d> {
     /// What a key means; where it is missing or wrong that is recorded and the default takes its place.
     pub fn required<T: Default>(&self, key: &'static str, read: impl FnOnce(Value<'d>) -> Reading<T>) -> T {
         if self.value(key).is_none() {
-            let place = self.place();
-            let wrong = Wrong::new(format!("{place} lacks `{key}`"), format!("`{key}` is needed here"));
-            let wrong = match self.likely(key) {
-                Some(near) => wrong.help(format!("is `{near}` meant to be `{key}`?")),
-                None => wrong,
-            };
-            self.findings.report_unless_broken(self.span(), wrong);
+            let wrong = Wrong::new(format!("{} lacks `{key}`", self.place()), format!("`{key}` is needed here"));
+            self.missing.borrow_mut().push((key, wrong));
             return T::default();
         }
         self.optional(key, read).unwrap_or_default()
-    }
-
-    /// A key of the table that may be a misspelling of the one that is missing.
-    fn likely(&self, key: &str) -> Option<&'d str> {
-        did_you_mean(key, self.table.keys().map(|k| k.get_ref().as_ref()))
     }
 
     /// The elements of a list, each read on its own; none where the key is missing.
@@ -238,11 +230,8 @@ impl<'d> Section<'d> {
         if self.value(key).is_none() {
             let path = self.path_to(key);
             let wrong = Wrong::new(format!("{} lacks `{key}`", self.place()), format!("[{path}] is needed here"));
-            let help = match self.likely(key) {
-                Some(near) => format!("is `{near}` meant to be `{key}`?"),
-                None => format!("add [{path}] with {holds}"),
-            };
-            self.findings.report_unless_broken(self.span(), wrong.help(help));
+            let wrong = wrong.help(format!("add [{path}] with {holds}"));
+            self.missing.borrow_mut().push((key, wrong));
         }
         self.section(key)
     }
@@ -305,23 +294,33 @@ impl<'d> Section<'d> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    /// Reports every key that nobody asked for.
+    /// Reports every key that nobody asked for, and every key that is missing and was not merely misspelled.
     pub fn close(&self) {
         // A broken header lets its keys fall into the root table, where they are not unknown but misplaced.
         if self.findings.broken && self.path.is_empty() {
             return;
         }
         let asked = self.asked.borrow();
+        let mut missing = self.missing.take();
         for (key, span, _) in self.entries() {
             if asked.contains(key) {
                 continue;
             }
-            let unset = asked.iter().copied().filter(|known| !self.has(known));
-            let help = did_you_mean(key, unset)
-                .map_or_else(|| hint(key, asked.iter().copied()), |near| format!("did you mean `{near}`?"));
             let place = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
-            let wrong = Wrong::new(format!("unknown key `{key}`{place}"), "not known here").help(help);
-            self.findings.report(span, wrong);
+            let wrong = Wrong::new(format!("unknown key `{key}`{place}"), "not known here");
+            let unset = || asked.iter().copied().filter(|known| !self.has(known));
+            let help = if let Some(needed) = did_you_mean(key, missing.iter().map(|(needed, _)| *needed)) {
+                missing.retain(|(other, _)| *other != needed);
+                format!("did you mean `{needed}`, which is needed here?")
+            } else if let Some(near) = did_you_mean(key, unset()) {
+                format!("did you mean `{near}`?")
+            } else {
+                hint(key, asked.iter().copied())
+            };
+            self.findings.report(span, wrong.help(help));
+        }
+        for (_, wrong) in missing {
+            self.findings.report_unless_broken(self.span(), wrong);
         }
     }
 }
