@@ -21,6 +21,9 @@ use jobs::{Done, Jobs};
 const TURN: Duration = Duration::from_millis(4);
 /// The least time between two frames that nobody waits for.
 const FRAME: Duration = Duration::from_millis(50);
+/// How long after a key's answer nothing else is drawn: who is pressing keys gets answers, and a slow line nothing but them.
+/// The next answer shows all that came meanwhile.
+const ANSWERING: Duration = Duration::from_millis(300);
 /// How long a sequence of keys waits for the next key.
 const LAPSE: Duration = Duration::from_secs(1);
 /// How long a stopped console takes at most to notice that it was not stopped.
@@ -60,6 +63,8 @@ struct Driver {
     /// All of it.
     redraw: bool,
     drawn: Instant,
+    /// When a key was last pressed.
+    pressed: Option<Instant>,
     /// When a sequence of keys that has begun is given up.
     lapse: Option<Instant>,
 }
@@ -84,6 +89,7 @@ impl Driver {
             draw: None,
             redraw: false,
             drawn: Instant::now(),
+            pressed: None,
             lapse: None,
         };
         for notice in notices {
@@ -105,6 +111,7 @@ impl Driver {
     fn take(&mut self, event: Event) {
         if matches!(event, Event::Key(_)) {
             self.lapse = None;
+            self.pressed = Some(Instant::now());
         }
         let effects = self.app.update(event);
         self.perform(effects);
@@ -152,7 +159,7 @@ impl Driver {
         loop {
             let paint_at = self.draw.filter(|_| !terminal.busy()).map(|urgency| match urgency {
                 Urgency::Now => Instant::now(),
-                Urgency::Soon => self.drawn + FRAME,
+                Urgency::Soon => self.pressed.map_or(self.drawn + FRAME, |at| (at + ANSWERING).max(self.drawn + FRAME)),
             });
             let start_at = self.jobs.next_start();
             tokio::select! {
