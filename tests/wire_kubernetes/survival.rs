@@ -147,7 +147,9 @@ async fn garbage_is_told_and_survived() {
     line.rule(first(1, || Act::Then(vec![0xff; 64])));
     line.cut();
     let told = |e: &Estate| source(e).error.as_deref().is_some_and(|words| words.contains("cannot be read"));
+    let pod = BarePod::create("among-garbage").await;
     watching.until("the word", told).await;
+    pod.delete().await;
     still_watches(&mut watching, "after garbage").await;
 }
 

@@ -210,6 +210,10 @@ impl<S: Shown> Follower<S> {
             Err(trouble) => return End::Refused(trouble),
             Ok(answer) => answer,
         };
+        // A watch that was taken up again is alive, even if nothing ever happens on it.
+        if self.version.is_some() && !self.say(News::Alive).await {
+            return End::Nobody;
+        }
         let mut body = answer.into_body();
         let mut frames = Frames::default();
         // Until the bookmark that ends it, the initial set is gathered here.
