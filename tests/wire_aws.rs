@@ -137,6 +137,31 @@ fn assert_close(found: f64, expected: f64) {
     assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
 }
 
+/// The status with which the bed's API server answers a bearer of this token.
+fn asked_with(token: &str) -> String {
+    let url = format!("{}/api/v1/nodes?limit=1", bed("QUARTERDECK_BED_KUBERNETES"));
+    let bearer = format!("Authorization: Bearer {token}");
+    let ca = bed("QUARTERDECK_BED_CA");
+    let answer = std::process::Command::new("curl")
+        .args([
+            "-sS",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code}",
+            "--max-time",
+            "10",
+            "--cacert",
+            &ca,
+            "-H",
+            &bearer,
+            &url,
+        ])
+        .output()
+        .expect("curl is there: install it, e.g. apt-get install curl");
+    String::from_utf8(answer.stdout).unwrap()
+}
+
 #[tokio::test]
 async fn the_estate_of_the_bed_comes_in() {
     let id = bed("QUARTERDECK_BED_ACCOUNT");
@@ -215,7 +240,9 @@ async fn the_estate_of_the_bed_comes_in() {
     let Access::Endpoint(endpoint) = access else { panic!("the way into prod-use1 is known") };
     assert_eq!(endpoint.url, bed("QUARTERDECK_BED_KUBERNETES"));
     assert_eq!(endpoint.ca_pem.unwrap(), std::fs::read(bed("QUARTERDECK_BED_CA")).unwrap());
-    assert!(endpoint.tokens.token().await.unwrap().starts_with("k8s-aws-v1."));
+    let token = endpoint.tokens.token().await.unwrap();
+    assert_eq!(asked_with(&token), "200", "the API server takes the token");
+    assert_eq!(asked_with(&format!("{}AAAA", &token[..token.len() - 4])), "401", "and no other");
     assert!(matches!(*watch.access["typo"].borrow(), Access::Unknown(_)));
 }
 
