@@ -6,11 +6,11 @@ use ratatui::buffer::Buffer;
 pub(super) fn plain(buf: &mut Buffer) {
     for cell in &mut buf.content {
         let plain = match cell.symbol() {
+            "━" => "=",
             "─" | "–" => "-",
             "│" => "|",
             "╭" | "╮" | "╰" | "╯" => "+",
-            "▇" => "#",
-            "●" | "▁" | "·" => ".",
+            "●" | "·" => ".",
             "▸" | "›" => ">",
             "…" => "~",
             "×" => "x",

@@ -25,6 +25,9 @@ use crate::console::widget::pane_box::PaneBox;
 use crate::console::widget::quantity::count;
 use crate::console::widget::words::Words;
 
+/// From this height on two columns have room for the sources, below the SLOs.
+const TALL: u16 = 44;
+
 /// Paints all panes.
 pub(super) fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, layout: Layout, theme: &Theme) {
     let estate = scene.estate;
@@ -32,25 +35,25 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, la
     let wish = |n: usize| u16::try_from(if n == 0 { 3 } else { n * 2 + 3 }).unwrap_or(u16::MAX).min(area.height);
     let (slos, clusters) = (wish(estate.slos().len()), wish(estate.clusters().len()));
     let (databases, budgets) = (wish(estate.databases().len()), wish(estate.budgets().len()));
-    let incidents = area.height.saturating_sub(slos).max(area.height / 2);
-    let columns: Vec<Vec<(Option<PaneId>, u16)>> = if layout == Layout::Three {
-        vec![
-            vec![(Some(PaneId::Incidents), incidents), (Some(PaneId::Slos), slos)],
-            vec![(Some(PaneId::Clusters), clusters), (Some(PaneId::Databases), databases)],
-            vec![(Some(PaneId::Budgets), budgets), (None, wish(estate.sources().len()))],
-        ]
+    let sources = u16::try_from(estate.sources().len() + 3).unwrap_or(u16::MAX).min(area.height / 3);
+    let tall = layout == Layout::Two && area.height >= TALL;
+    let below = if tall { slos.min(area.height / 3) + sources } else { slos };
+    let incidents = area.height.saturating_sub(below).max(area.height / 2);
+    let mut first = vec![(Some(PaneId::Incidents), incidents), (Some(PaneId::Slos), slos)];
+    let mut second = vec![(Some(PaneId::Clusters), clusters), (Some(PaneId::Databases), databases)];
+    let mut third = vec![(Some(PaneId::Budgets), budgets)];
+    if layout == Layout::Three {
+        third.push((None, sources));
     } else {
-        vec![
-            vec![(Some(PaneId::Incidents), incidents), (Some(PaneId::Slos), slos)],
-            vec![
-                (Some(PaneId::Clusters), clusters),
-                (Some(PaneId::Databases), databases),
-                (Some(PaneId::Budgets), budgets),
-            ],
-        ]
-    };
+        second.append(&mut third);
+    }
+    if tall {
+        first[0].1 = area.height.saturating_sub(below);
+        first.push((None, sources));
+    }
+    let columns = [first, second, third];
     let mut x = area.x;
-    for (i, column) in columns.iter().enumerate() {
+    for (i, column) in columns.iter().enumerate().filter(|(_, c)| !c.is_empty()) {
         let width = column_width(area, layout, i).min(area.right() - x);
         let wishes: Vec<u16> = column.iter().map(|(_, wish)| *wish).collect();
         let mut y = area.y;

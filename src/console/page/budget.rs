@@ -6,7 +6,7 @@ use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::bar::bar;
 use crate::console::widget::facts::{Block, fact};
-use crate::console::widget::quantity::{UNKNOWN, age, known, percent, plain, usd};
+use crate::console::widget::quantity::{UNKNOWN, freshness, known, percent, plain, usd};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{AccountState, EntryRef};
@@ -67,7 +67,7 @@ pub(super) fn costs(scene: &Scene, account: &AccountState) -> Vec<Block> {
     vec![
         Block::Fact(
             "costs",
-            Words::say(usd(all)).and(Role::Dim, format!(" this month, {} old", age(known.as_of, scene.now))),
+            Words::say(usd(all)).and(Role::Dim, format!(" this month, {} old", freshness(known.as_of, scene.now))),
         ),
         Block::Grid(&SERVICES, rows.collect()),
     ]

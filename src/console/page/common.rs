@@ -7,7 +7,7 @@ use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::facts::Block;
 use crate::console::widget::mark::level_role;
-use crate::console::widget::quantity::{age, moment};
+use crate::console::widget::quantity::{age, freshness, moment};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, SourceState};
@@ -33,7 +33,10 @@ pub(super) fn verdict(scene: &Scene, entry: &EntryRef) -> Vec<Block> {
 pub(super) fn why(scene: &Scene, alert: &Alert) -> Block {
     let since = format!(" Since {} ({}).", moment(alert.since, scene.now), age(alert.since, scene.now));
     let text = if alert.why.is_empty() { &alert.brief } else { &alert.why };
-    Block::Fact("why", Words::of(level_role(alert.level), text).and(Role::Dim, since))
+    Block::Fact(
+        "why",
+        Words::of(level_role(alert.level), alert.level.word()).plus(format!(" {text}")).and(Role::Dim, since),
+    )
 }
 
 const SOURCES: [Column; 4] =
@@ -46,7 +49,7 @@ pub(super) fn fed_by(scene: &Scene, entry: &EntryRef) -> Block {
         vec![
             Words::dim(standing::short_source(&s.key)),
             Words::of(if live { Role::Dim } else { Role::Unknown }, s.state.word()),
-            s.as_of.map_or_else(|| Words::dim("–"), |at| Words::dim(format!("{} ago", age(at, scene.now)))),
+            s.as_of.map_or_else(|| Words::dim("–"), |at| Words::dim(format!("{} ago", freshness(at, scene.now)))),
             s.error.as_deref().map_or_else(Words::none, |e| Words::of(Role::Unknown, e)),
         ]
     });

@@ -8,7 +8,7 @@ use crate::console::pane::standing;
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::facts::{Block, fact};
-use crate::console::widget::quantity::{UNKNOWN, age, bytes, count, known, millis, percent, plain};
+use crate::console::widget::quantity::{UNKNOWN, bytes, count, freshness, known, millis, percent, plain};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{DatabaseState, EntryRef, GlobalRole, MemberRole, Sample};
@@ -105,7 +105,7 @@ fn global(scene: &Scene, database: &DatabaseState, id: &str) -> Vec<Block> {
             Words::say(&m.region),
             Words::dim(if m.role == GlobalRole::Primary { "primary" } else { "secondary" }),
             lag,
-            sample.map_or_else(Words::none, |s| Words::dim(format!("{} ago", age(s.at, scene.now)))),
+            sample.map_or_else(Words::none, |s| Words::dim(format!("{} ago", freshness(s.at, scene.now)))),
         ]
     });
     vec![
@@ -122,7 +122,7 @@ pub(super) fn member_facts(scene: &Scene, database: &str, name: &str) -> Option<
     let dated = |label: &'static str, pick: Option<Sample>, write: fn(f64) -> String| {
         let words = pick.map_or_else(
             || Words::dim(UNKNOWN),
-            |s| Words::say(write(s.value)).and(Role::Dim, format!("  {} ago", age(s.at, scene.now))),
+            |s| Words::say(write(s.value)).and(Role::Dim, format!("  {} ago", freshness(s.at, scene.now))),
         );
         Block::Fact(label, words)
     };

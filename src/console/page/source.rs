@@ -7,7 +7,7 @@ use crate::console::scene::Scene;
 use crate::console::theme::{Mark, Role};
 use crate::console::widget::facts::{Block, fact};
 use crate::console::widget::mark;
-use crate::console::widget::quantity::{UNKNOWN, age, clock, count, counted, until, usd};
+use crate::console::widget::quantity::{UNKNOWN, clock, count, counted, freshness, until, usd};
 use crate::console::widget::words::Words;
 use crate::estate::{SourceKey, SourceState};
 
@@ -53,7 +53,7 @@ pub(super) fn facts(scene: &Scene, key: &SourceKey) -> Option<Vec<Block>> {
     }
     let as_of = source.as_of.map_or_else(
         || Words::dim("no facts yet"),
-        |at| Words::say(format!("{} ago", age(at, scene.now))).and(Role::Dim, format!(" at {}", clock(at))),
+        |at| Words::say(format!("{} ago", freshness(at, scene.now))).and(Role::Dim, format!(" at {}", clock(at))),
     );
     out.push(Block::Fact("as of", as_of));
     if let Some(at) = source.next_try_at {

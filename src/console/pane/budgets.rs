@@ -92,7 +92,16 @@ pub fn row(scene: &Scene, budget: &BudgetState) -> Row {
         Words::dim(&budget.declared.account),
         standing::old(scene, &entry),
     ];
-    Row::new(mark, cells).because(doubt).detailed([next_threshold(budget, facts)])
+    Row::new(mark, cells).because(doubt).detailed([next_threshold(budget, facts), services(scene, budget)])
+}
+
+/// What the budget's account spends most on this month.
+fn services(scene: &Scene, budget: &BudgetState) -> Words {
+    let costs = scene.estate.account(&budget.declared.account).and_then(|a| a.costs.as_ref());
+    let dearest = costs.into_iter().flat_map(|k| k.value.by_service.iter().take(4));
+    let short = |name: &str| name.trim_start_matches("Amazon ").trim_start_matches("AWS ").to_owned();
+    let said = Words::joined(dearest.map(|s| Words::dim(format!("{} {}", short(&s.service), usd(s.usd)))));
+    if said.is_empty() { said } else { Words::dim("most for ").then(said) }
 }
 
 /// What has been crossed and what comes next: `crossed 50, 80 % · next 100 % at $3,000`.

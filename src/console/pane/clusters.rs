@@ -1,5 +1,6 @@
 //! The clusters: nodes, pods, restarts, and what is worst in each.
 
+use super::pods;
 use super::row::Row;
 use super::standing;
 use super::thing::Thing;
@@ -61,7 +62,7 @@ pub fn row(scene: &Scene, cluster: &ClusterState) -> Row {
         standing::old(scene, &entry),
     ];
     let doubt = standing::reason(scene, &entry);
-    Row::new(mark, cells).because(doubt).detailed(details(cluster))
+    Row::new(mark, cells).because(doubt).detailed(details(scene, cluster))
 }
 
 /// Whether anything of a kind may be seen.
@@ -132,7 +133,7 @@ fn brief(alert: &Alert) -> Words {
 }
 
 /// What a cluster's row has to say where there is room: pods in trouble, node groups, the control plane.
-fn details(cluster: &ClusterState) -> Vec<Words> {
+fn details(scene: &Scene, cluster: &ClusterState) -> Vec<Words> {
     let mut out = Vec::new();
     if cluster.complete(&[Kind::Pods]) {
         let tally = cluster.tally();
@@ -157,8 +158,18 @@ fn details(cluster: &ClusterState) -> Vec<Words> {
         ];
         out.push(Words::joined(parts));
     }
+    let looked = cluster.uneasy().take(LOOKED).map(|p| (pods::level(p, scene.now), p));
+    let troubled = looked.filter(|(level, _)| *level > Level::Ok).take(TOLD);
+    out.extend(troubled.map(|(level, pod)| {
+        let name = Words::dim(format!("pod {}/{} ", pod.name.namespace, pod.name.name));
+        name.then(pods::state(pod, level))
+    }));
     out
 }
+
+/// So many uneasy pods are looked at, and so many of those in trouble are named below their cluster.
+const LOOKED: usize = 200;
+const TOLD: usize = 6;
 
 /// A service's own word for a state, quiet where it is the good one.
 pub fn status(word: &str, good: &str) -> Words {

@@ -74,9 +74,14 @@ pub fn row(scene: &Scene, cluster: &ClusterState, pod: &Pod) -> Row {
             restarts(pod.restarts, recent),
             state(pod, level),
             pod.created.map_or_else(Words::none, |at| Words::dim(age(at, scene.now))),
-            pod.node.as_deref().map_or_else(Words::none, Words::dim),
+            pod.node.as_deref().map_or_else(Words::none, |node| Words::dim(short_node(node))),
         ],
     )
+}
+
+/// A node's name without its domain.
+fn short_node(name: &str) -> &str {
+    name.split_once('.').map_or(name, |(host, _)| host)
 }
 
 /// Ready containers of all.

@@ -85,8 +85,7 @@ pub fn row(scene: &Scene, slo: &SloState, index: usize) -> Row {
         return Row::new(mark, cells).remarked(2, Some(remark));
     }
     cells.push(standing::old(scene, &entry));
-    let why = if level >= Level::Warning { Words::dim(&verdict.why) } else { Words::none() };
-    Row::new(mark, cells).because(standing::reason(scene, &entry)).detailed([why])
+    Row::new(mark, cells).because(standing::reason(scene, &entry))
 }
 
 fn left_level(left: f64, level: Level) -> Level {

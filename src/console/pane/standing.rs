@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::console::scene::Scene;
 use crate::console::theme::{Mark, Role};
 use crate::console::widget::mark::level_role;
-use crate::console::widget::quantity::age;
+use crate::console::widget::quantity::freshness;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, IdentityState, SourceKey, SourceRecord, SourceState};
 use crate::judge::{Alert, Level};
@@ -90,7 +90,7 @@ pub fn oldest(scene: &Scene, entry: &EntryRef) -> Option<Timestamp> {
 pub fn old(scene: &Scene, entry: &EntryRef) -> Words {
     let silent = silent(scene, entry).is_some();
     let at = oldest(scene, entry).filter(|_| silent);
-    at.map_or_else(Words::none, |at| Words::of(Role::Stale, format!("{} old", age(at, scene.now))))
+    at.map_or_else(Words::none, |at| Words::of(Role::Stale, format!("{} old", freshness(at, scene.now))))
 }
 
 /// Why facts of an entry grow old: the source that does not answer, and what it says.
@@ -128,7 +128,7 @@ fn unproven(scene: &Scene, entry: &EntryRef) -> Option<Words> {
 
 /// What a silent source means for whoever rests on it, with the age of what is still shown.
 pub fn silence(scene: &Scene, source: &SourceRecord, since: Option<Timestamp>) -> Words {
-    let old = since.map(|at| format!("{} old", age(at, scene.now)));
+    let old = since.map(|at| format!("{} old", freshness(at, scene.now)));
     let why = source.error.as_deref().unwrap_or_default();
     let name = short_source(&source.key);
     let (role, text) = match (source.state, old) {

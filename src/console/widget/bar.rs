@@ -1,4 +1,6 @@
-//! A share as a row of blocks. Never alone: its number stands beside it.
+//! A share as a thick line on a thin one. Never alone: its number stands beside it.
+//!
+//! Lines and not blocks: blocks of neighbouring rows would grow into one patch of colour.
 
 use super::words::Words;
 use crate::console::theme::Role;
@@ -6,7 +8,7 @@ use crate::judge::Level;
 
 /// A bar of so many cells, `percent` of them filled, coloured by a level.
 ///
-/// What is more than nothing has at least one block, what is less than all lacks at least one.
+/// What is more than nothing has at least one cell, what is less than all lacks at least one.
 pub fn bar(percent: f64, cells: usize, level: Level) -> Words {
     let full = filled(percent, cells);
     let role = match level {
@@ -14,7 +16,7 @@ pub fn bar(percent: f64, cells: usize, level: Level) -> Words {
         Level::Warning => Role::BarWarning,
         Level::Critical => Role::BarCritical,
     };
-    Words::of(role, "▇".repeat(full)).and(Role::BarEmpty, "▁".repeat(cells - full))
+    Words::of(role, "━".repeat(full)).and(Role::BarEmpty, "─".repeat(cells - full))
 }
 
 /// How many cells are filled.
@@ -43,6 +45,6 @@ mod tests {
         }
         assert_eq!(filled(50.0, 0), 0);
         assert_eq!(filled(f64::NAN, 8), 0);
-        assert_eq!(bar(62.0, 8, Level::Ok).text(), "▇▇▇▇▇▁▁▁");
+        assert_eq!(bar(62.0, 8, Level::Ok).text(), "━━━━━───");
     }
 }

@@ -109,6 +109,15 @@ pub fn age(at: Timestamp, now: Timestamp) -> String {
     span(now.duration_since(at).as_secs())
 }
 
+/// How old a fact is, no finer than minutes: `< 1 min`, `4 min`. For what is renewed all the time, so that a fresh
+/// screen stands still.
+pub fn freshness(at: Timestamp, now: Timestamp) -> String {
+    match now.duration_since(at).as_secs() {
+        ..60 => "< 1 min".to_owned(),
+        seconds => span(seconds),
+    }
+}
+
 /// How long until something, as a [`span`].
 pub fn until(at: Timestamp, now: Timestamp) -> String {
     span(at.duration_since(now).as_secs())
@@ -239,6 +248,8 @@ mod tests {
         let now: Timestamp = "2026-11-20T19:30:12Z".parse().unwrap();
         let at = |text: &str| moment(text.parse().unwrap(), now);
         assert_eq!(clock(now), "19:30:12Z");
+        assert_eq!(freshness(now, now), "< 1 min");
+        assert_eq!(freshness("2026-11-20T19:26:12Z".parse().unwrap(), now), "4 min");
         assert_eq!(at("2026-11-20T19:12:59Z"), "19:12");
         assert_eq!(at("2026-11-18T09:05:00Z"), "Nov 18 09:05");
         assert_eq!(at("2025-01-02T09:05:00Z"), "2025-01-02 09:05");
