@@ -84,6 +84,27 @@ impl SourceKey {
         self.subject = Some(subject.to_owned());
         self
     }
+
+    /// Whether it says who we are in an account; in the embedded estate, the part that plays STS.
+    pub fn introduces(&self) -> bool {
+        self.name == SourceName::Sts || (self.name == SourceName::Simulated && self.subject.as_deref() == Some("sts"))
+    }
+
+    /// What it is called: its kind, or the service that a part of the embedded estate plays.
+    pub fn title(&self) -> &str {
+        match (self.name, self.subject.as_deref()) {
+            (SourceName::Simulated, Some(part)) => part,
+            (name, _) => name.word(),
+        }
+    }
+
+    /// Where it looks: its subject, else account and region as far as it has them.
+    pub fn place(&self) -> String {
+        match (&self.subject, self.name) {
+            (Some(subject), name) if name != SourceName::Simulated => subject.clone(),
+            _ => [self.account.as_deref(), self.region.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "),
+        }
+    }
 }
 
 /// How a source is doing.

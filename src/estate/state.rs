@@ -13,7 +13,7 @@ use super::database::GlobalLags;
 use super::{
     BudgetFacts, ControlPlane, CostFacts, DatabaseFacts, DeclaredAccount, DeclaredBudget, DeclaredDatabase,
     DeclaredEstate, DeclaredSlo, EntryRef, Fact, GlobalFacts, Identity, IdentityState, MemberNumbers, Observation,
-    Report, SloCounts, SourceKey, SourceName, SourceRecord, SourceState,
+    Report, SloCounts, SourceKey, SourceRecord, SourceState,
 };
 pub use cluster::{ClusterState, NodeTally, PodTally};
 pub use memory::Remembered;
@@ -246,7 +246,7 @@ impl Estate {
             Report::Paused { reason, next_try_at } => (SourceState::Paused, reason, next_try_at),
             Report::Refused { reason } => (SourceState::Refused, reason, None),
         };
-        let sts = source.name == SourceName::Sts;
+        let sts = source.introduces();
         if !sts && state != SourceState::Refused && self.account_of_source(origin).is_some_and(AccountState::mismatched)
         {
             // A late word of a source that was refused with its account: it stays refused.
@@ -294,7 +294,7 @@ impl Estate {
         }
         let refused = self.sources[origin].state == SourceState::Refused && introduced;
         let barred = self.account_of_source(origin).is_some_and(|a| !a.proven);
-        let sts = self.sources[origin].key.name == SourceName::Sts;
+        let sts = self.sources[origin].key.introduces();
         if refused || (barred && !sts && !introduced) {
             return Change { facts: introduced, sources: introduced };
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::estate::{EntryRef, SourceKey, WorkloadKey};
+use crate::estate::{EntryRef, WorkloadKey};
 use crate::judge::{Level, Subject};
 
 /// One thing that someone is to attend to: every alert about it, or why nothing is known of it.
@@ -76,15 +76,6 @@ pub(super) fn naming(about: &Subject, place: impl FnOnce(&EntryRef) -> String) -
         Subject::Workload(cluster, WorkloadKey { kind, name }) => {
             (kind.word(), format!("{}/{}", name.namespace, name.name), cluster.clone())
         }
-        Subject::Source(key) => ("source", key.name.word().to_owned(), source_place(key)),
-    }
-}
-
-fn source_place(key: &SourceKey) -> String {
-    match (&key.subject, &key.account, &key.region) {
-        (Some(subject), ..) => subject.clone(),
-        (None, Some(account), Some(region)) => format!("{account} {region}"),
-        (None, Some(one), None) | (None, None, Some(one)) => one.clone(),
-        (None, None, None) => String::new(),
+        Subject::Source(key) => ("source", key.title().to_owned(), key.place()),
     }
 }

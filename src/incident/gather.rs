@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::concern::{Concern, naming};
 use super::next::next;
-use crate::estate::{AccountState, EntryRef, Estate, IdentityState, SourceKey, SourceName, SourceRecord, SourceState};
+use crate::estate::{AccountState, EntryRef, Estate, IdentityState, SourceKey, SourceRecord, SourceState};
 use crate::judge::{Alert, Judgement, Level, Subject, Verdict};
 
 /// Everything that someone is to attend to, worst first: by level, then by how soon it matters, then the oldest.
@@ -64,7 +64,7 @@ impl Gathered<'_> {
     fn alert(&mut self, index: usize, alert: &Alert) {
         let about = match &alert.about {
             // An account's STS source is how the account itself is doing.
-            Subject::Source(SourceKey { name: SourceName::Sts, account: Some(account), .. }) => {
+            Subject::Source(SourceKey { account: Some(account), .. }) if introduces(&alert.about) => {
                 Subject::Entry(EntryRef::Account(account.clone()))
             }
             about => about.clone(),
@@ -138,6 +138,10 @@ impl Gathered<'_> {
             concern.next = "see why it is not known".into();
         }
     }
+}
+
+fn introduces(about: &Subject) -> bool {
+    matches!(about, Subject::Source(key) if key.introduces())
 }
 
 fn feeding(estate: &Estate) -> HashMap<&EntryRef, Vec<&SourceRecord>> {

@@ -186,14 +186,8 @@ impl<'a> Docket<'a> {
 
 /// A source in words, such as `rds of production us-east-1` or `kubernetes of prod-use1`.
 pub(super) fn source_words(source: &SourceRecord) -> String {
-    let key = &source.key;
-    let place = match (&key.subject, &key.account, &key.region) {
-        (Some(subject), ..) => subject.clone(),
-        (None, Some(account), Some(region)) => format!("{account} {region}"),
-        (None, Some(one), None) | (None, None, Some(one)) => one.clone(),
-        (None, None, None) => return key.name.word().to_owned(),
-    };
-    format!("{} of {place}", key.name.word())
+    let place = source.key.place();
+    if place.is_empty() { source.key.title().to_owned() } else { format!("{} of {place}", source.key.title()) }
 }
 
 /// Why a source that is not live casts doubt.

@@ -30,8 +30,8 @@ fn restarts(ground: &Ground, at: Timestamp) -> u32 {
     cluster(ground).restarts_1h(at)
 }
 
-fn ended(at: Timestamp) -> Option<Termination> {
-    Some(Termination { at: Some(at), reason: "Error".into(), exit_code: 1 })
+fn ended(at: Timestamp) -> Termination {
+    Termination { at: Some(at), reason: "Error".into(), exit_code: 1 }
 }
 
 #[test]
@@ -59,8 +59,8 @@ fn an_older_pod_counts_the_rise_that_was_seen() {
 #[test]
 fn a_termination_within_the_hour_counts_at_least_one() {
     let mut ground = proven();
-    put_at(&mut ground, noon(), vec![Pod { restarts: 9, last_termination: ended(ago(59)), ..pod("a") }]);
-    put_at(&mut ground, noon(), vec![Pod { restarts: 9, last_termination: ended(ago(60)), ..pod("b") }]);
+    put_at(&mut ground, noon(), vec![Pod { restarts: 9, last_termination: Some(ended(ago(59))), ..pod("a") }]);
+    put_at(&mut ground, noon(), vec![Pod { restarts: 9, last_termination: Some(ended(ago(60))), ..pod("b") }]);
     assert_eq!(restarts(&ground, noon()), 1);
     assert_eq!(restarts(&ground, ago(-1)), 0);
 }
@@ -132,7 +132,7 @@ fn any_pod() -> impl Strategy<Value = Pod> {
             crash_looping,
             restarts,
             created: Some(ago(age)),
-            last_termination: end.and_then(|minutes| ended(ago(minutes))),
+            last_termination: end.map(|minutes| ended(ago(minutes))),
             ..pod(&name.to_string())
         },
     )

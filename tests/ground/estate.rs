@@ -237,6 +237,7 @@ pub(crate) fn free_memory(percent: f64) -> f64 {
     percent / 100.0 * 16.0 * 2.0 * 1_073_741_824.0
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "every place that takes one may also have none")]
 pub(crate) fn sample(value: f64) -> Option<Sample> {
     Some(Sample { value, at: ago(1) })
 }

@@ -13,13 +13,13 @@ fn count(bad: f64, total: f64) -> WindowCount {
     WindowCount { bad: Some(bad), total: Some(total), partial: false }
 }
 
-fn counts(windows: [WindowCount; 7], whole: WindowCount) -> SloCounts {
-    SloCounts { at: ago(1), windows, whole }
-}
-
 /// Counts of 10,000 events in each window with these bad ones, shortest window first.
 fn bad(bad: [f64; 7], whole: f64) -> SloCounts {
-    counts(bad.map(|b| count(b, 10_000.0)), count(whole, 1_000_000.0))
+    counts(&bad.map(|b| count(b, 10_000.0)), count(whole, 1_000_000.0))
+}
+
+fn counts(windows: &[WindowCount; 7], whole: WindowCount) -> SloCounts {
+    SloCounts { at: ago(1), windows: *windows, whole }
 }
 
 fn read(counts: &SloCounts) -> Reading {
@@ -114,7 +114,7 @@ fn no_data_little_data_partial_data() {
     let with = |index: usize, window: WindowCount| {
         let mut windows = [good; 7];
         windows[index] = window;
-        read(&counts(windows, good))
+        read(&counts(&windows, good))
     };
     assert_eq!((with(0, good).data, with(0, good).firing()), ("ok", Some(vec![])));
     assert_eq!((with(2, none).data, with(2, none).firing()), ("no_data", None), "no total in the last hour");
@@ -126,11 +126,11 @@ fn no_data_little_data_partial_data() {
     }
     assert_eq!(with(0, none).data, "low_traffic", "nothing in 5 minutes is little traffic");
     let partial = WindowCount { partial: true, ..good };
-    let reading = read(&counts([good; 7], partial));
+    let reading = read(&counts(&[good; 7], partial));
     assert_eq!((reading.data, reading.firing()), ("partial", Some(vec![])));
     // The first that fits.
-    assert_eq!(read(&counts([few; 7], partial)).data, "low_traffic");
-    assert_eq!(read(&counts([none; 7], partial)).data, "no_data");
+    assert_eq!(read(&counts(&[few; 7], partial)).data, "low_traffic");
+    assert_eq!(read(&counts(&[none; 7], partial)).data, "no_data");
 }
 
 #[test]
@@ -161,7 +161,7 @@ proptest! {
         bads in prop::array::uniform7(prop::option::of(0.0f64..1e6)),
     ) {
         let windows = std::array::from_fn(|i| WindowCount { bad: bads[i], total: totals[i], partial: false });
-        let reading = read(&counts(windows, windows[6]));
+        let reading = read(&counts(&windows, windows[6]));
         for (i, burn) in reading.burn.iter().enumerate() {
             prop_assert_eq!(burn.is_some(), bads[i].is_some() && totals[i].is_some_and(|t| t > 0.0));
             prop_assert!(burn.is_none_or(|b| b.is_finite() && b >= 0.0));

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{AccountState, Estate, Known};
-use crate::estate::{EntryRef, Fact, Identity, IdentityState, Sli, SourceName, SourceState};
+use crate::estate::{EntryRef, Fact, Identity, IdentityState, Sli, SourceState};
 
 impl Estate {
     /// The account of a source; none for a source outside AWS.
@@ -169,7 +169,7 @@ impl Estate {
         }
         for a in &mut self.accounts {
             renew(&mut a.costs, origin, as_of);
-            if self.sources[origin].key.name == SourceName::Sts {
+            if self.sources[origin].key.introduces() {
                 renew(&mut a.identity, origin, as_of);
             }
         }

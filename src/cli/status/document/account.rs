@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::estate::{AccountState, Estate, IdentityState, SourceName};
+use crate::estate::{AccountState, Estate, IdentityState, SourceRecord};
 use crate::judge::Level;
 
 /// One account.
@@ -58,9 +58,7 @@ impl Account {
 
 /// Why STS has said nothing of an account.
 fn unheard(name: &str, estate: &Estate) -> String {
-    let sts = |s: &&crate::estate::SourceRecord| {
-        s.key.account.as_deref() == Some(name) && matches!(s.key.name, SourceName::Sts | SourceName::Simulated)
-    };
+    let sts = |s: &&SourceRecord| s.key.account.as_deref() == Some(name) && s.key.introduces();
     let said = estate.sources().iter().find(sts).and_then(|s| s.error.clone());
     said.unwrap_or_else(|| "STS has not answered yet".to_owned())
 }
