@@ -10,7 +10,7 @@ use crate::console::widget::mark::level_role;
 use crate::console::widget::quantity::{age, freshness, moment};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{EntryRef, SourceState};
+use crate::estate::{EntryRef, SourceRecord, SourceState};
 use crate::judge::{Alert, Level};
 
 /// The entry's level, every alert with its reason, and every doubt.
@@ -56,9 +56,11 @@ pub(super) fn fed_by(scene: &Scene, entry: &EntryRef) -> Block {
     Block::Grid(&SOURCES, rows.collect())
 }
 
-/// The list of an entry's sources.
+/// The list of an entry's sources; an account's are all that speak for it.
 pub(super) fn sources_of<'a>(scene: &Scene<'a>, entry: &EntryRef) -> Listing<'a> {
-    let of_entry = scene.estate.sources().iter().filter(|s| s.feeds.contains(entry));
+    let account = if let EntryRef::Account(name) | EntryRef::Costs(name) = entry { Some(name) } else { None };
+    let speaks = |s: &&SourceRecord| account.is_some() && s.key.account.as_ref() == account;
+    let of_entry = scene.estate.sources().iter().filter(|s| s.feeds.contains(entry) || speaks(s));
     Listing::new("Sources", Table::Sources, sources::things(of_entry), "no source feeds it")
 }
 
