@@ -21,7 +21,7 @@ use crate::source::schedule::Schedule;
 use crate::source::{Clock, Outbox};
 
 /// Changes that come within this time go out together.
-const BREATH: Duration = Duration::from_millis(150);
+const BREATH: Duration = Duration::from_millis(250);
 /// How long the first picture waits for the slowest kind.
 const FIRST_PICTURE: Duration = Duration::from_secs(10);
 /// How often the clockwork is looked at.
