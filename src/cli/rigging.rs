@@ -19,8 +19,11 @@ pub struct Rigging {
     /// Says false when the day's spend cap is reached.
     pub may_spend: watch::Sender<bool>,
     sender: mpsc::Sender<Observation>,
-    starts: Vec<Box<dyn FnOnce() + Send>>,
+    starts: Vec<Start>,
 }
+
+/// Sets one source running; to be called within the runtime.
+pub(super) type Start = Box<dyn FnOnce() + Send>;
 
 impl Rigging {
     /// An estate without sources.
@@ -50,8 +53,11 @@ impl Rigging {
 
     /// Sets every source running.
     pub fn start(&mut self) {
-        for start in self.starts.drain(..) {
-            start();
-        }
+        self.starts().into_iter().for_each(|start| start());
+    }
+
+    /// What sets the sources running, one each, for whoever wants to do something else first.
+    pub(super) fn starts(&mut self) -> Vec<Start> {
+        std::mem::take(&mut self.starts)
     }
 }

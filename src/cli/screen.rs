@@ -55,14 +55,15 @@ pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context)
     let writer = writer.map(Arc::new);
     let keep = keep(writer.clone(), spent_today_usd);
     let ended = runtime.block_on(async move {
-        rigging.start();
         let clock = rigging.clock;
+        let starts = rigging.starts();
         console::run(Setup {
             estate: rigging.estate,
             history,
             policy,
             judge: judge::judge,
             clock: Arc::new(move || clock.now()),
+            begin: Box::new(move || starts.into_iter().for_each(|start| start())),
             observations: rigging.observations,
             may_spend: rigging.may_spend,
             spent_today_usd,

@@ -34,10 +34,11 @@ const NOT_STOPPED: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// When there is no terminal, or it refuses to be taken.
-pub async fn run(setup: Setup) -> Result<Ending, ConsoleError> {
+pub async fn run(mut setup: Setup) -> Result<Ending, ConsoleError> {
     if !Terminal::is_there() {
         return Err(ConsoleError::NoTerminal);
     }
+    let begin = std::mem::replace(&mut setup.begin, Box::new(|| {}));
     // Before the terminal is taken: a signal must never find it taken and nobody listening.
     let mut signals = Signals::listen().map_err(ConsoleError::Terminal)?;
     let mut terminal = Terminal::enter(setup.style.synchronized).map_err(ConsoleError::Terminal)?;
@@ -46,6 +47,7 @@ pub async fn run(setup: Setup) -> Result<Ending, ConsoleError> {
     driver.judge_now();
     driver.perform(effects);
     driver.paint(&mut terminal);
+    begin();
     let ending = driver.go_on(&mut terminal, &mut signals).await;
     terminal.leave().await;
     driver.jobs.keep_last(&driver.app).await;

@@ -6,6 +6,10 @@ use super::Group;
 
 /// One group for each account, cluster and Prometheus server, in the estate file's order.
 pub(super) async fn groups(declared: &DeclaredEstate) -> Vec<Group> {
+    #[cfg_attr(
+        not(any(feature = "kubernetes", feature = "prometheus", feature = "aws")),
+        expect(unused_mut, reason = "without a feature there is nothing to prove")
+    )]
     let mut proofs: Vec<tokio::task::JoinHandle<Group>> = Vec::new();
     #[cfg(feature = "aws")]
     for account in &declared.accounts {

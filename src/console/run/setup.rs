@@ -78,6 +78,8 @@ pub struct Setup {
     pub judge: Judge,
     /// The time.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Sets the sources running; called once the first picture stands, so that nothing delays it.
+    pub begin: Box<dyn FnOnce() + Send>,
     /// What sources say.
     pub observations: mpsc::Receiver<Observation>,
     /// Where sources hear whether they may make calls that cost money.
