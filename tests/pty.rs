@@ -216,6 +216,19 @@ fn follows_every_size_and_survives_the_tiny_ones() {
 }
 
 #[test]
+fn a_size_given_just_after_the_start_is_not_lost() {
+    for wait_ms in [0, 1, 2, 4, 8, 16, 32] {
+        let mut terminal = Terminal::demo((80, 24));
+        std::thread::sleep(Duration::from_millis(wait_ms));
+        terminal.resize((120, 40));
+        // On 80 columns the panes are tabs, and their titles are not on the borders.
+        terminal.shows("5 Budgets ");
+        terminal.press("q");
+        assert!(terminal.ends().success());
+    }
+}
+
+#[test]
 fn signals_end_it_and_the_terminal_is_given_back() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
         let mut terminal = Terminal::demo((80, 24));

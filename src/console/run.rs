@@ -14,7 +14,7 @@ use tokio::time::{sleep, sleep_until};
 pub use setup::{ConsoleError, Ending, Keep, Kept, Setup, Style};
 
 use super::app::{App, Effect, Event};
-use super::terminal::{Input, Said, Signals, Terminal, gone, stop_group};
+use super::terminal::{Heard, Input, Said, Signals, Terminal, gone, stop_group};
 use jobs::{Done, Jobs};
 
 /// How long one turn takes observations in before it looks at keys again.
@@ -166,9 +166,13 @@ impl Driver {
             let start_at = self.jobs.next_start();
             tokio::select! {
                 biased;
-                stop = signals.next() => match stop {
-                    Some(stop) => return Ok(Ending::Stopped(stop.code())),
-                    None => self.come_back(terminal)?,
+                heard = signals.next() => match heard {
+                    Heard::Stop(stop) => return Ok(Ending::Stopped(stop.code())),
+                    Heard::Resumed => self.come_back(terminal)?,
+                    Heard::Resized => {
+                        let (columns, rows) = super::terminal::size();
+                        self.take(Event::Resize(columns, rows));
+                    }
                 },
                 event = input.next() => {
                     let Some(event) = event else { return Ok(Ending::Gone) };

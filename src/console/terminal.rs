@@ -17,7 +17,7 @@ use ratatui::{Frame, Terminal as Ratatui};
 use tokio::sync::mpsc;
 
 pub(super) use input::{Input, gone};
-pub(super) use stop::{Signals, stop_group};
+pub(super) use stop::{Heard, Signals, stop_group};
 
 use encoder::Encoder;
 use line::Line;

@@ -51,8 +51,8 @@ fn event(typed: Typed) -> Option<Event> {
     match typed {
         Typed::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(KeyInput::from(key))),
         Typed::Paste(text) => Some(Event::Paste(text)),
-        Typed::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
-        Typed::Key(_) | Typed::Mouse(_) | Typed::FocusGained | Typed::FocusLost => None,
+        // The size is `Signals`' matter: the reader begins to listen only after the first picture.
+        Typed::Resize(..) | Typed::Key(_) | Typed::Mouse(_) | Typed::FocusGained | Typed::FocusLost => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Signals that end the console, and how it stops for a while.
+//! Signals: those that end the console, the terminal's new size, and how the console stops for a while.
 
 use std::io;
 
@@ -27,32 +27,47 @@ impl Stop {
     }
 }
 
+/// What a signal says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// The console is to end.
+    Stop(Stop),
+    /// The terminal may have another size.
+    Resized,
+    /// The process goes on after it was stopped.
+    Resumed,
+}
+
 /// The signals that the console listens to.
 pub(crate) struct Signals {
     hangup: Stream,
     interrupt: Stream,
     terminate: Stream,
+    resized: Stream,
     resumed: Stream,
 }
 
 impl Signals {
-    /// Begins to listen.
+    /// Begins to listen. To be called before the terminal's size is read: a change that came in between would be lost,
+    /// and terminals are often given their size just after a program was started in them.
     pub(crate) fn listen() -> io::Result<Self> {
         Ok(Self {
             hangup: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            resized: signal(SignalKind::window_change())?,
             resumed: signal(SignalKind::from_raw(Signal::CONT.as_raw()))?,
         })
     }
 
-    /// Waits for a signal; none: the process goes on after it was stopped.
-    pub(crate) async fn next(&mut self) -> Option<Stop> {
+    /// Waits for a signal.
+    pub(crate) async fn next(&mut self) -> Heard {
         tokio::select! {
-            _ = self.hangup.recv() => Some(Stop::Hangup),
-            _ = self.interrupt.recv() => Some(Stop::Interrupt),
-            _ = self.terminate.recv() => Some(Stop::Terminate),
-            _ = self.resumed.recv() => None,
+            _ = self.hangup.recv() => Heard::Stop(Stop::Hangup),
+            _ = self.interrupt.recv() => Heard::Stop(Stop::Interrupt),
+            _ = self.terminate.recv() => Heard::Stop(Stop::Terminate),
+            _ = self.resumed.recv() => Heard::Resumed,
+            _ = self.resized.recv() => Heard::Resized,
         }
     }
 
