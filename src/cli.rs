@@ -29,6 +29,7 @@ use clap::error::ErrorKind;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::config::{Look, Places};
+use crate::gate;
 use args::{Args, Command};
 
 /// The store's file in the state directory.
@@ -56,10 +57,16 @@ pub fn main() -> ExitCode {
     match Args::try_parse() {
         Ok(args) => run(args).into(),
         Err(e) => {
-            let asked = matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            // Where nobody reads, nothing is left to say.
-            let _ = e.print();
-            if asked { Exit::Ok } else { Exit::Usage }.into()
+            if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+                // Where nobody reads, nothing is left to say.
+                let _ = e.print();
+                return Exit::Ok.into();
+            }
+            // An argument may be a name that came from elsewhere, pasted.
+            for line in e.to_string().lines() {
+                eprintln!("{}", gate::visible(line));
+            }
+            Exit::Usage.into()
         }
     }
 }

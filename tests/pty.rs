@@ -345,6 +345,33 @@ fn without_a_terminal_it_says_what_to_do() {
     assert!(output.stdout.is_empty());
 }
 
+#[test]
+fn without_an_estate_file_it_offers_a_beginning() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quarterdeck"));
+        command.args(arguments).env("QUARTERDECK_HOME", home.path()).env_remove("QUARTERDECK_ESTATE");
+        let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, said, complained) = run(&[]);
+    assert_eq!((code, complained.as_str()), (Some(0), ""));
+    assert!(["no estate file yet", "quarterdeck init", "quarterdeck demo"].iter().all(|w| said.contains(w)), "{said}");
+    let (code, said, complained) = run(&["status"]);
+    assert_eq!((code, said.as_str()), (Some(78), ""));
+    assert!(complained.contains("quarterdeck init"), "{complained}");
+    assert_eq!(run(&["--estate", "missing.toml"]).0, Some(78));
+}
+
+#[test]
+fn a_wrong_argument_steers_no_terminal() {
+    let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_quarterdeck"), &["--no\u{1b}]0;x\u{7}\u{9b}2J"], (80, 24));
+    assert_eq!(terminal.ends().exit_code(), 64);
+    let raw = String::from_utf8_lossy(&terminal.raw);
+    assert!(raw.contains("unexpected argument") && !raw.contains(['\u{1b}', '\u{9b}', '\u{7}']), "{raw:?}");
+}
+
 /// Marks the process that [`a_panic_gives_the_terminal_back_and_then_tells`] starts: this very test binary.
 const PANICS: &str = "QUARTERDECK_TEST_PANICS";
 

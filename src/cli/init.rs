@@ -4,6 +4,7 @@ use super::args::Init;
 use super::output::{complain, print_text};
 use super::{Context, Exit};
 use crate::config::{TEMPLATE, write_template};
+use crate::gate;
 
 /// Writes the template where the console would look for it; never over a file that is there.
 pub(super) fn run(init: &Init, context: &Context) -> Exit {
@@ -11,7 +12,7 @@ pub(super) fn run(init: &Init, context: &Context) -> Exit {
         return print_text(TEMPLATE);
     }
     let path = context.places.estate_file(context.estate_flag()).path;
-    let shown = path.display();
+    let shown = gate::visible(&path.to_string_lossy());
     match write_template(&path) {
         Ok(()) => print_text(&format!(
             "wrote {shown}: put your accounts and clusters into it, then run `quarterdeck check`\n"

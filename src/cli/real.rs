@@ -25,11 +25,11 @@ pub(super) struct Real {
     pub(super) notices: Vec<String>,
 }
 
-/// Reads the estate file and rigs the estate; on failure says why and how the process ends.
+/// Reads the estate file and rigs the estate; fails on the file alone.
 ///
 /// Needs the runtime's context, for the sources prepare their clients.
-pub(super) fn rig(context: &Context) -> Result<Real, Exit> {
-    let file = config::load_estate(&context.places, context.estate_flag()).map_err(|e| explain(&e, context))?;
+pub(super) fn rig(context: &Context) -> Result<Real, ConfigError> {
+    let file = config::load_estate(&context.places, context.estate_flag())?;
     let now = Timestamp::now();
     let mut notices = Vec::new();
     let mut recalled = Recalled::default();
@@ -54,18 +54,20 @@ pub(super) fn rig(context: &Context) -> Result<Real, Exit> {
     Ok(Real { rigging, file, recalled, writer, notices })
 }
 
-/// What went wrong with the estate file, and what to do.
-fn explain(error: &ConfigError, context: &Context) -> Exit {
+/// Says on standard error what is wrong with the estate file, and what to do.
+pub(super) fn explain(error: &ConfigError, context: &Context) -> Exit {
     match error {
         ConfigError::Wrong(diagnostics) => complain_plain(&diagnostics.render(context.look), Exit::Config),
-        ConfigError::NoEstate { .. } => complain_plain(
-            &format!(
-                "quarterdeck: {error}\n  quarterdeck init    writes one to begin with\n  quarterdeck demo    shows the console on an embedded estate, without any account\n"
-            ),
-            Exit::Config,
-        ),
+        ConfigError::NoEstate { .. } => complain_plain(&beginning(error), Exit::Config),
         _ => complain_plain(&format!("quarterdeck: {error}\n"), Exit::Config),
     }
+}
+
+/// What to do where there is no estate file yet.
+pub(super) fn beginning(error: &ConfigError) -> String {
+    format!(
+        "quarterdeck: {error}\n  quarterdeck init    writes one to begin with\n  quarterdeck demo    shows the console on an embedded estate, without any account\n"
+    )
 }
 
 /// The last known costs of each account, so that Cost Explorer is not paid again for what is known.

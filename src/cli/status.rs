@@ -30,7 +30,7 @@ pub(super) fn run(status: &Status, context: &Context) -> Exit {
 async fn look(status: &Status, context: &Context) -> Exit {
     let Real { mut rigging, file, mut recalled, writer, notices } = match real::rig(context) {
         Ok(real) => real,
-        Err(exit) => return exit,
+        Err(e) => return real::explain(&e, context),
     };
     for notice in notices {
         complain(&notice, Exit::Ok);

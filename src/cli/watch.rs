@@ -1,14 +1,20 @@
 //! `quarterdeck`: the console on the estate file.
 
+use super::output::print_text;
 use super::real::{self, Real};
 use super::screen::{self, Screen};
 use super::{Context, Exit};
+use crate::config::ConfigError;
 
 /// Runs the console on the estate that the team declared.
 pub(super) fn run(context: &Context) -> Exit {
     screen::run(
         || {
-            let Real { rigging, file, recalled, writer, notices } = real::rig(context)?;
+            let Real { rigging, file, recalled, writer, notices } = real::rig(context).map_err(|e| match e {
+                // Whoever starts it for the first time has made no mistake.
+                ConfigError::NoEstate { .. } => print_text(&real::beginning(&e)),
+                _ => real::explain(&e, context),
+            })?;
             Ok(Screen {
                 rigging,
                 policy: file.policy,

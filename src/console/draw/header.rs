@@ -80,7 +80,7 @@ fn mode(scene: &Scene) -> Words {
 
 /// What the calls of this run have cost, US dollars.
 fn spent(scene: &Scene) -> f64 {
-    scene.estate.sources().iter().map(|s| s.cost_usd).sum()
+    scene.estate.sources().iter().map(|s| s.cost_usd).fold(0.0, |sum, usd| sum + usd)
 }
 
 fn sources(scene: &Scene, wide: bool) -> Words {

@@ -29,7 +29,7 @@ pub(super) fn summary(scene: &Scene) -> Vec<Block> {
         (n > 0).then(|| Words::of(role, format!("{} {}", count(n), state.word())))
     });
     let calls: u64 = all.iter().map(|s| s.calls).sum();
-    let cost: f64 = all.iter().map(|s| s.cost_usd).sum();
+    let cost: f64 = all.iter().map(|s| s.cost_usd).fold(0.0, |sum, usd| sum + usd);
     vec![
         Block::Fact("sources", Words::joined(said)),
         fact("calls", format!("{} since the start, {}", count(calls), usd(cost))),

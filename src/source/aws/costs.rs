@@ -74,7 +74,7 @@ impl Ask for Costs {
                 match fetched {
                     Ok(services) => {
                         let as_of = out.now();
-                        let month_to_date_usd = services.values().sum();
+                        let month_to_date_usd = total(&services);
                         let facts = CostFacts { month_to_date_usd, by_service: dearest(services), asked: Vec::new() };
                         self.known = Some((facts, as_of));
                         let until = allowance::due_after(as_of);
@@ -172,6 +172,11 @@ impl Costs {
 }
 
 /// From the first of the month to tomorrow, which the service leaves out: today counts, on the first of a month too.
+/// What all services cost, US dollars. Not `sum`: that of nothing is minus zero.
+fn total(services: &BTreeMap<String, f64>) -> f64 {
+    services.values().fold(0.0, |sum, usd| sum + usd)
+}
+
 fn month_to_date(now: Timestamp) -> Result<DateInterval, Trouble> {
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let failed = |_| Trouble::new(Kind::Other, "the clock of this machine is out of range: set it");
@@ -228,6 +233,11 @@ mod tests {
         assert_eq!(period("2026-11-30T23:59:59Z"), days("2026-11-01", "2026-12-01"));
         assert_eq!(period("2026-12-31T12:00:00Z"), days("2026-12-01", "2027-01-01"));
         assert_eq!(period("2028-02-28T12:00:00Z"), days("2028-02-01", "2028-02-29"));
+    }
+
+    #[test]
+    fn nothing_costs_nothing() {
+        assert!(total(&BTreeMap::new()).is_sign_positive());
     }
 
     #[test]

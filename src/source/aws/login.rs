@@ -224,10 +224,14 @@ fn kind_of(error: &CredentialsError, reasons: &[String]) -> Kind {
     }
 }
 
-/// The distinct reasons in one line, the general ones first.
+/// The reasons in one line, the general ones first, each once; of one that lists all that was tried in vain, what it begins with.
 fn joined(reasons: &[String]) -> String {
     let mut seen = BTreeSet::new();
-    let distinct: Vec<&str> = reasons.iter().map(|r| r.trim()).filter(|r| seen.insert(*r)).collect();
+    let first = |reason: &String| {
+        let line = reason.trim().lines().next()?;
+        Some(line.strip_suffix(". Attempted:").unwrap_or(line).to_owned())
+    };
+    let distinct: Vec<String> = reasons.iter().filter_map(first).filter(|r| seen.insert(r.clone())).collect();
     distinct.join(": ")
 }
 
@@ -239,7 +243,14 @@ fn quoted(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{joined, quoted};
+
+    #[test]
+    fn reasons_are_one_line() {
+        let reasons =
+            ["no credentials found in chain. Attempted:\n  Environment: not set\n  Profile: off", "not set", "not set"];
+        assert_eq!(joined(&reasons.map(str::to_owned)), "no credentials found in chain: not set");
+    }
 
     #[test]
     fn a_profile_name_can_be_pasted() {

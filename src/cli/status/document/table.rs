@@ -50,7 +50,7 @@ impl Status {
             section.print(&mut out);
         }
         let live = self.sources.iter().filter(|s| s.state == SourceState::Live).count();
-        let cost: f64 = self.sources.iter().map(|s| s.cost_usd).sum();
+        let cost: f64 = self.sources.iter().map(|s| s.cost_usd).fold(0.0, |sum, usd| sum + usd);
         let calls: u64 = self.sources.iter().map(|s| s.calls).sum();
         let sources = words::count(self.sources.len(), "source", "sources");
         let calls = words::count(usize::try_from(calls).unwrap_or(usize::MAX), "call", "calls");
