@@ -38,6 +38,8 @@ pub struct Alert {
     pub since: Timestamp,
     /// A few words for a list, such as `replica lag 1,400 ms` or `2 pods crash looping`.
     pub brief: String,
-    /// One sentence: the rule, the number against the threshold, the source and its age.
+    /// The rule and the number against the threshold, in one sentence: the part of `why` that changes only with the facts.
+    pub finding: String,
+    /// The finding, and what it rests on: the source and its age.
     pub why: String,
 }

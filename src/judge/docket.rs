@@ -7,6 +7,21 @@ use jiff::Timestamp;
 use super::{Alert, History, Judgement, Level, Policy, Rule, RuleId, SloVerdict, Subject, Verdict, words};
 use crate::estate::{AccountState, ClusterState, EntryRef, Estate, Known, SourceRecord, SourceState};
 
+/// Why an alert is raised.
+pub(super) struct Ground {
+    /// The rule and the number against the threshold, as a whole sentence.
+    pub(super) finding: String,
+    /// The source and its age, without a full stop; empty where nothing was said of it.
+    pub(super) rests_on: String,
+}
+
+impl Ground {
+    /// A finding, and what it rests on.
+    pub(super) fn new(finding: String, rests_on: String) -> Self {
+        Self { finding, rests_on }
+    }
+}
+
 /// Everything that a rule may look at, and where it writes what it found.
 pub(super) struct Docket<'a> {
     pub(super) estate: &'a Estate,
@@ -123,7 +138,9 @@ impl<'a> Docket<'a> {
     }
 
     /// Raises an alert about an entry, a workload or a source; it belongs to the open verdict unless it is a source's.
-    pub(super) fn raise(&mut self, breach: Breach, about: Subject, subject: String, brief: String, why: String) {
+    pub(super) fn raise(&mut self, breach: Breach, about: Subject, subject: String, brief: String, ground: Ground) {
+        let Ground { finding, rests_on } = ground;
+        let why = if rests_on.is_empty() { finding.clone() } else { format!("{finding} {rests_on}.") };
         let Breach { rule, level, numbers } = breach;
         let verdict = match about {
             Subject::Source(_) => None,
@@ -131,8 +148,19 @@ impl<'a> Docket<'a> {
         };
         let since = self.history.since(rule.id, &subject).unwrap_or(self.now);
         let (value, threshold) = (numbers.map(|n| n.0), numbers.map(|n| n.1));
-        let alert =
-            Alert { rule: rule.id, about, subject, level, value, unit: rule.unit, threshold, since, brief, why };
+        let alert = Alert {
+            rule: rule.id,
+            about,
+            subject,
+            level,
+            value,
+            unit: rule.unit,
+            threshold,
+            since,
+            brief,
+            finding,
+            why,
+        };
         self.alerts.push((alert, verdict));
     }
 

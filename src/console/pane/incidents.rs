@@ -46,7 +46,7 @@ pub fn concern_row(scene: &Scene, concern: &Concern) -> Row {
         1 => Words::dim("1 entry rests on it"),
         n => Words::dim(format!("{} entries rest on it", count(n))),
     };
-    let why = alerts.iter().map(|a| Words::dim(&a.why));
+    let why = alerts.iter().map(|a| Words::dim(&a.finding));
     Row::new(
         concern_mark(scene, concern),
         vec![
@@ -91,7 +91,7 @@ pub fn alert_row(scene: &Scene, alert: &Alert) -> Row {
             Words::dim(age(alert.since, scene.now)),
         ],
     )
-    .detailed([Words::dim(&alert.why)])
+    .detailed([Words::dim(&alert.finding)])
 }
 
 /// A thing's row among things of every kind.

@@ -1,7 +1,7 @@
 //! A budget: what is spent and what is forecast, in percent of the limit.
 
 use crate::estate::{BudgetFacts, BudgetState, EntryRef, Known};
-use crate::judge::docket::Docket;
+use crate::judge::docket::{Docket, Ground};
 use crate::judge::{RuleId, Subject, words};
 
 /// Judges a budget.
@@ -33,16 +33,16 @@ fn spent(docket: &mut Docket<'_>, name: &str, facts: &BudgetFacts, known: &Known
         && let Some(breach) = docket.weigh(RuleId::BudgetActualPercent, percent(actual))
     {
         let (share, limit) = (words::measure(percent(actual), "%"), words::usd(limit));
-        let rests = docket.rests_on(known);
-        let why = format!("{} of {limit} is spent, {share}, {}. {rests}.", words::usd(actual), breach.against());
-        docket.raise(breach, about(), name.to_owned(), format!("spent {share} of {limit}"), why);
+        let finding = format!("{} of {limit} is spent, {share}, {}.", words::usd(actual), breach.against());
+        let ground = Ground::new(finding, docket.rests_on(known));
+        docket.raise(breach, about(), name.to_owned(), format!("spent {share} of {limit}"), ground);
     }
     if let Some(forecast) = facts.forecast_usd
         && let Some(breach) = docket.weigh(RuleId::BudgetForecastPercent, percent(forecast))
     {
         let (share, limit, usd) = (words::measure(percent(forecast), "%"), words::usd(limit), words::usd(forecast));
-        let rests = docket.rests_on(known);
-        let why = format!("The forecast is {usd}, {share} of {limit}, {}. {rests}.", breach.against());
-        docket.raise(breach, about(), name.to_owned(), format!("forecast {usd}, {share} of {limit}"), why);
+        let finding = format!("The forecast is {usd}, {share} of {limit}, {}.", breach.against());
+        let ground = Ground::new(finding, docket.rests_on(known));
+        docket.raise(breach, about(), name.to_owned(), format!("forecast {usd}, {share} of {limit}"), ground);
     }
 }

@@ -6,7 +6,7 @@ use super::{status, workload};
 use crate::estate::{
     AccountState, ClusterState, ControlPlane, Coverage, EntryRef, Kind, Known, NodeGroup, Readiness, SourceState,
 };
-use crate::judge::docket::{Breach, Docket, source_words};
+use crate::judge::docket::{Breach, Docket, Ground, source_words};
 use crate::judge::{Level, RuleId, Subject, words};
 
 /// How long a pod may wait before it counts, as `cluster.pods_pending` has it.
@@ -49,8 +49,8 @@ fn subject(state: &ClusterState) -> String {
     [d.account.as_deref(), d.region.as_deref(), Some(&d.name)].into_iter().flatten().collect::<Vec<_>>().join("/")
 }
 
-fn raise(docket: &mut Docket<'_>, state: &ClusterState, breach: Breach, brief: String, why: String) {
-    docket.raise(breach, Subject::Entry(entry(state)), subject(state), brief, why);
+fn raise(docket: &mut Docket<'_>, state: &ClusterState, breach: Breach, brief: String, ground: Ground) {
+    docket.raise(breach, Subject::Entry(entry(state)), subject(state), brief, ground);
 }
 
 /// A context whose server is not the cluster that was configured is as bad as a wrong account.
@@ -59,8 +59,8 @@ fn wrong_server(docket: &mut Docket<'_>, state: &ClusterState) {
     let Some(source) = watcher.filter(|s| s.state == SourceState::Refused) else { return };
     if let Some(breach) = docket.state(RuleId::AccountIdentity, Level::Critical) {
         let reason = source.error.as_deref().unwrap_or("its server is not the configured cluster");
-        let why = format!("{} is refused: {reason}.", source_words(source));
-        raise(docket, state, breach, "wrong cluster: its context leads elsewhere".to_owned(), why);
+        let ground = Ground::new(format!("{} is refused: {reason}.", source_words(source)), String::new());
+        raise(docket, state, breach, "wrong cluster: its context leads elsewhere".to_owned(), ground);
     }
 }
 
@@ -81,8 +81,8 @@ fn condition(docket: &mut Docket<'_>, state: &ClusterState, plane: &ControlPlane
         && let Some(breach) = docket.state(RuleId::ClusterStatus, level)
     {
         let brief = said.first().cloned().unwrap_or_default();
-        let why = format!("EKS says: {}. {}.", words::list(&said, 4), docket.rests_on(known));
-        raise(docket, state, breach, brief, why);
+        let ground = Ground::new(format!("EKS says: {}.", words::list(&said, 4)), docket.rests_on(known));
+        raise(docket, state, breach, brief, ground);
     }
     if plane.addons.is_none() {
         docket.doubt("its add-ons are not known");
@@ -105,12 +105,10 @@ fn room(docket: &mut Docket<'_>, state: &ClusterState, plane: &ControlPlane, kno
     {
         let near = if desired >= max { "at its max" } else { "near its max" };
         let (name, share) = (&group.name, words::measure(percent, "%"));
-        let rests = docket.rests_on(known);
-        let why = format!(
-            "Node group {name} wants {desired} of {max} nodes at most, {share}, {}. {rests}.",
-            breach.against()
-        );
-        raise(docket, state, breach, format!("node group {name} {near}, {desired} of {max}"), why);
+        let finding =
+            format!("Node group {name} wants {desired} of {max} nodes at most, {share}, {}.", breach.against());
+        let ground = Ground::new(finding, docket.rests_on(known));
+        raise(docket, state, breach, format!("node group {name} {near}, {desired} of {max}"), ground);
     }
 }
 
@@ -156,15 +154,15 @@ fn nodes(docket: &mut Docket<'_>, state: &ClusterState) {
     let Some(breach) = docket.weigh(RuleId::ClusterNodesNotReady, not_ready as f64) else { return };
     let names = state.nodes().values().filter(|n| n.readiness != Readiness::Ready);
     let names: Vec<String> = names.map(|n| n.name.to_string()).collect();
-    let why = format!(
-        "{} of {} not ready, {}: {}. {}.",
+    let finding = format!(
+        "{} of {} not ready, {}: {}.",
         words::number(not_ready as f64),
         words::count(tally.total, "node is", "nodes are"),
         breach.against(),
         words::list(&names, 4),
-        seen(docket, state),
     );
-    raise(docket, state, breach, format!("{} not ready", words::count(not_ready, "node", "nodes")), why);
+    let ground = Ground::new(finding, seen(docket, state));
+    raise(docket, state, breach, format!("{} not ready", words::count(not_ready, "node", "nodes")), ground);
 }
 
 fn pending(docket: &mut Docket<'_>, state: &ClusterState) {
@@ -173,7 +171,7 @@ fn pending(docket: &mut Docket<'_>, state: &ClusterState) {
     let Some(breach) = docket.weigh(RuleId::ClusterPodsPending, waiting as f64) else { return };
     let pods = words::count(waiting, "pod", "pods");
     let verb = if waiting == 1 { "is" } else { "are" };
-    let rests = seen(docket, state);
-    let why = format!("{pods} {verb} pending for 5 min or longer, {}. {rests}.", breach.against());
-    raise(docket, state, breach, format!("{pods} pending for 5 min"), why);
+    let finding = format!("{pods} {verb} pending for 5 min or longer, {}.", breach.against());
+    let ground = Ground::new(finding, seen(docket, state));
+    raise(docket, state, breach, format!("{pods} pending for 5 min"), ground);
 }

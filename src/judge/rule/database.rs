@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::status;
 use crate::estate::{DatabaseFacts, DatabaseState, EntryRef, GlobalRole, Known, Member, MemberRole, Sample};
-use crate::judge::docket::{Breach, Docket};
+use crate::judge::docket::{Breach, Docket, Ground};
 use crate::judge::{Level, RuleId, Subject, words};
 
 /// Judges a database.
@@ -25,10 +25,10 @@ pub(in crate::judge) fn database(docket: &mut Docket<'_>, state: &DatabaseState)
     }
 }
 
-fn raise(docket: &mut Docket<'_>, state: &DatabaseState, breach: Breach, brief: String, why: String) {
+fn raise(docket: &mut Docket<'_>, state: &DatabaseState, breach: Breach, brief: String, ground: Ground) {
     let declared = &state.declared;
     let subject = format!("{}/{}/{}", declared.account, declared.region, declared.name);
-    docket.raise(breach, Subject::Entry(EntryRef::Database(declared.name.clone())), subject, brief, why);
+    docket.raise(breach, Subject::Entry(EntryRef::Database(declared.name.clone())), subject, brief, ground);
 }
 
 /// The cluster's own status, and its members': a failed writer fails the database, any other member only troubles it.
@@ -66,8 +66,8 @@ fn condition(
         && let Some(breach) = docket.state(RuleId::DatabaseStatus, level)
     {
         let brief = said.first().cloned().unwrap_or_default();
-        let why = format!("RDS says: {}. {}.", words::list(&said, 4), docket.rests_on(known));
-        raise(docket, state, breach, brief, why);
+        let ground = Ground::new(format!("RDS says: {}.", words::list(&said, 4)), docket.rests_on(known));
+        raise(docket, state, breach, brief, ground);
     }
 }
 
@@ -101,8 +101,8 @@ fn numbers(docket: &mut Docket<'_>, state: &DatabaseState) {
         let Some(breach) = docket.weigh(figure.rule, value) else { continue };
         let value = words::measure(value, breach.rule.unit);
         let source = docket.said_by(docket.estate.origin_of(numbers), figure.at.unwrap_or(numbers.as_of));
-        let why = format!("{} {value}, {}. {source}.", figure.why, breach.against());
-        raise(docket, state, breach, format!("{} {value}", figure.name), why);
+        let ground = Ground::new(format!("{} {value}, {}.", figure.why, breach.against()), source);
+        raise(docket, state, breach, format!("{} {value}", figure.name), ground);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::estate::{EntryRef, SloCounts, SloState, Window};
 use crate::judge::burn::{self, Pair, Reading};
-use crate::judge::docket::{Breach, Docket};
+use crate::judge::docket::{Breach, Docket, Ground};
 use crate::judge::{RuleId, SloVerdict, Subject, words};
 
 /// Judges an SLO and keeps its numbers.
@@ -21,7 +21,7 @@ pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
         _ => {}
     }
     let rests = state.counts.as_ref().map(|k| docket.said_by(docket.estate.origin_of(k), k.value.at));
-    let rests = rests.map_or_else(String::new, |rests| format!(" {rests}."));
+    let rests = rests.unwrap_or_default();
     let about = || Subject::Entry(EntryRef::Slo(declared.name.clone()));
     let mut reasons = Vec::new();
     if let Some((pair, burn, factor)) = reading.worst(declared.window_s)
@@ -30,20 +30,24 @@ pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
     {
         let breach = Breach { numbers: Some((burn, factor)), ..breach };
         let brief = format!("burns {} ({}){}", words::measure(burn, "x"), pair.name, gone(&reading));
-        let why = format!("{}{rests}", fires(state, pair, &reading, factor, counts));
-        reasons.push(why.clone());
-        docket.raise(breach, about(), declared.name.clone(), brief, why);
+        let finding = fires(state, pair, &reading, factor, counts);
+        reasons.push(finding.clone());
+        docket.raise(breach, about(), declared.name.clone(), brief, Ground::new(finding, rests.clone()));
     }
     if let Some(left) = reading.remaining_percent
         && let Some(breach) = docket.weigh(RuleId::SloBudget, left)
     {
         let share = words::measure(left, "%");
-        let why = format!("{share} of the error budget of {} is left, {}.{rests}", declared.window, breach.against());
-        reasons.push(why.clone());
-        docket.raise(breach, about(), declared.name.clone(), format!("{share} of its error budget left"), why);
+        let finding = format!("{share} of the error budget of {} is left, {}.", declared.window, breach.against());
+        reasons.push(finding.clone());
+        let ground = Ground::new(finding, rests.clone());
+        docket.raise(breach, about(), declared.name.clone(), format!("{share} of its error budget left"), ground);
     }
     if reasons.is_empty() {
-        reasons.push(quiet(state, &reading, counts) + &rests);
+        reasons.push(quiet(state, &reading, counts));
+    }
+    if !rests.is_empty() {
+        reasons.push(format!("{rests}."));
     }
     let (data, firing) = (reading.data, reading.firing());
     let Reading { remaining_percent, burn, exhausted_in_s, .. } = reading;

@@ -1,7 +1,7 @@
 //! A source that fails: its facts grow old, or there are none.
 
 use crate::estate::SourceRecord;
-use crate::judge::docket::{Docket, source_words};
+use crate::judge::docket::{Docket, Ground, source_words};
 use crate::judge::{Level, RuleId, Subject, words};
 
 /// Judges a source. `stale` and `failing` fail; one that waits or is paused makes what rests on it unknown, no more, and
@@ -25,6 +25,6 @@ pub(in crate::judge) fn source(docket: &mut Docket<'_>, record: &SourceRecord) {
     let next = record
         .next_try_at
         .map_or_else(String::new, |at| format!("; next try at {} UTC", words::second(at, docket.now)));
-    let why = format!("{} fails: {reason}. Now {last}{next}.", source_words(record));
-    docket.raise(breach, Subject::Source(key.clone()), subject, brief, why);
+    let ground = Ground::new(format!("{} fails: {reason}.", source_words(record)), format!("Now {last}{next}"));
+    docket.raise(breach, Subject::Source(key.clone()), subject, brief, ground);
 }

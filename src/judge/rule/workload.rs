@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::cluster::seen;
 use crate::estate::{ClusterState, EntryRef, Name, Owner, Pod, WorkloadKey, WorkloadKind};
-use crate::judge::docket::Docket;
+use crate::judge::docket::{Docket, Ground};
 use crate::judge::{RuleId, Subject, words};
 
 /// Judges a cluster's workloads; looks only at those that are degraded and at pods that restarted within the hour.
@@ -32,16 +32,16 @@ fn degraded(docket: &mut Docket<'_>, state: &ClusterState) {
             (None, _) => serving.clone(),
         };
         let stuck = workload.stuck.as_deref().map_or_else(String::new, |r| format!(", its rollout is stuck ({r})"));
-        let why = format!(
-            "{} {}/{} has {serving}{stuck}: {missing} missing, {}. {}.",
+        let finding = format!(
+            "{} {}/{} has {serving}{stuck}: {missing} missing, {}.",
             key.kind.word(),
             key.name.namespace,
             key.name.name,
             breach.against(),
-            seen(docket, state),
         );
+        let ground = Ground::new(finding, seen(docket, state));
         let about = Subject::Workload(state.declared.name.clone(), key.clone());
-        docket.raise(breach, about, subject(state, &key.name, key.kind.word()), brief, why);
+        docket.raise(breach, about, subject(state, &key.name, key.kind.word()), brief, ground);
     }
 }
 
@@ -102,14 +102,20 @@ fn restarts(docket: &mut Docket<'_>, state: &ClusterState) {
             n => format!(", {} crash looping", words::count(n, "pod", "pods")),
         };
         let said = words::number(f64::from(times));
-        let why = format!(
-            "{} of {kind} {}/{} restarted {said} times in the last hour{crashing}, {}. {}.",
+        let finding = format!(
+            "{} of {kind} {}/{} restarted {said} times in the last hour{crashing}, {}.",
             words::count(pods, "pod", "pods"),
             name.namespace,
             name.name,
             breach.against(),
-            seen(docket, state),
         );
-        docket.raise(breach, about, subject(state, &name, &kind), format!("{whose}{said} restarts /h{crashing}"), why);
+        let ground = Ground::new(finding, seen(docket, state));
+        docket.raise(
+            breach,
+            about,
+            subject(state, &name, &kind),
+            format!("{whose}{said} restarts /h{crashing}"),
+            ground,
+        );
     }
 }
