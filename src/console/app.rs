@@ -25,6 +25,7 @@ use super::theme::Theme;
 use super::view::View;
 use crate::estate::Estate;
 use crate::gate;
+use crate::incident::{Concern, concerns};
 use crate::judge::{History, Judgement, Policy};
 
 /// Judges the estate; `judge::judge` is one.
@@ -73,6 +74,7 @@ pub struct App {
     history: Arc<History>,
     policy: Arc<Policy>,
     judgement: Judgement,
+    concerns: Vec<Concern>,
     judged_at: Timestamp,
     now: Timestamp,
     demo: Option<String>,
@@ -109,6 +111,7 @@ impl App {
             history: Arc::new(start.history),
             policy: Arc::new(start.policy),
             judgement: Judgement::default(),
+            concerns: Vec::new(),
             judged_at: start.now,
             now: start.now,
             demo: start.demo,
@@ -156,6 +159,7 @@ impl App {
         Scene {
             estate: &self.estate,
             judgement: &self.judgement,
+            concerns: &self.concerns,
             history: &self.history,
             now: self.now,
             demo: self.demo.as_deref(),
@@ -268,6 +272,7 @@ impl App {
 
     fn judged(&mut self, judgement: Judgement, at: Timestamp) -> Vec<Effect> {
         Arc::make_mut(&mut self.history).learn(&judgement, at);
+        self.concerns = concerns(&self.estate, &judgement);
         self.judgement = judgement;
         self.judged_at = at;
         self.settle();

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::estate::Estate;
+use crate::incident::Concern;
 use crate::judge::{History, Judgement};
 
 /// Everything that a pane may draw from. Drawing only reads.
@@ -12,6 +13,8 @@ pub struct Scene<'a> {
     pub estate: &'a Estate,
     /// What it means.
     pub judgement: &'a Judgement,
+    /// What people are to attend to, worst first: gathered once for each judgement, for there may be thousands.
+    pub concerns: &'a [Concern],
     /// Since when.
     pub history: &'a History,
     /// The time, UTC.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Concern, concerns, upcoming};
+use super::{Concern, upcoming};
 use crate::estate::{Estate, SourceState};
 use crate::judge::{History, Judgement, Level, words};
 
@@ -24,20 +24,36 @@ impl Headline {
 
 /// Says how things are: the worst thing, since when, how much else there is, and what to do next; on a calm day since
 /// when all is calm, and what will need someone next.
-pub fn headline(estate: &Estate, judgement: &Judgement, history: &History, now: Timestamp) -> Headline {
-    let concerns = concerns(estate, judgement);
+///
+/// `concerns` are those of the same estate and judgement, see [`super::concerns`].
+pub fn headline(
+    estate: &Estate,
+    judgement: &Judgement,
+    concerns: &[Concern],
+    history: &History,
+    now: Timestamp,
+) -> Headline {
     let parts = match concerns.first() {
-        Some(worst) => trouble(worst, &concerns, now),
+        Some(worst) => trouble(worst, concerns, now),
         None if judgement.level == Level::Ok => calm(estate, history, now),
         None => awaiting(estate),
     };
     Headline { level: judgement.level, parts }
 }
 
+/// Since when, and how long that is once it is a minute: seconds would make the sentence restless.
+fn since_words(since: Timestamp, now: Timestamp) -> String {
+    let time = words::time(since, now);
+    if now.duration_since(since).as_secs() < 60 {
+        return format!("since {time}");
+    }
+    format!("since {time} ({})", words::age(since, now))
+}
+
 fn trouble(worst: &Concern, concerns: &[Concern], now: Timestamp) -> Vec<String> {
     let mut parts = vec![worst.phrase()];
     if let Some(since) = worst.since {
-        parts.push(format!("since {} ({})", words::time(since, now), words::age(since, now)));
+        parts.push(since_words(since, now));
     }
     if !worst.next.is_empty() {
         parts.push(format!("next: {}", worst.next));
@@ -61,7 +77,7 @@ fn trouble(worst: &Concern, concerns: &[Concern], now: Timestamp) -> Vec<String>
 fn calm(estate: &Estate, history: &History, now: Timestamp) -> Vec<String> {
     let since = history.level_since().filter(|(level, _)| *level == Level::Ok).map(|(_, at)| at);
     let mut parts = vec![match since {
-        Some(at) => format!("All calm since {} ({})", words::time(at, now), words::age(at, now)),
+        Some(at) => format!("All calm {}", since_words(at, now)),
         None => "All calm".to_owned(),
     }];
     parts.extend(upcoming(estate, now));

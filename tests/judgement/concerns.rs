@@ -16,7 +16,7 @@ fn phrases(ground: &Ground) -> Vec<String> {
 }
 
 fn line(ground: &Ground) -> String {
-    headline(&ground.estate, &ground.judge(), &ground.history, ground.now).line()
+    headline(&ground.estate, &ground.judge(), &of(ground), &ground.history, ground.now).line()
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::judge::Level;
 
 /// The sentence on so many columns: its later parts go first, a part is never cut but the very first.
 pub(super) fn worst(scene: &Scene, theme: &Theme, columns: usize) -> Words {
-    let headline = headline(scene.estate, scene.judgement, scene.history, scene.now);
+    let headline = headline(scene.estate, scene.judgement, scene.concerns, scene.history, scene.now);
     let mut out = Words::none();
     for (i, part) in headline.parts.iter().enumerate() {
         let role = if i == 0 && headline.level >= Level::Warning { Role::Strong } else { Role::Text };

@@ -6,11 +6,11 @@ use super::thing::Thing;
 use crate::console::scene::Scene;
 use crate::console::theme::{Mark, Role};
 use crate::console::widget::mark::{self, level_role};
-use crate::console::widget::quantity::{age, count, counted};
+use crate::console::widget::quantity::{count, counted, freshness};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, Name, WorkloadKind};
-use crate::incident::{Concern, concerns, upcoming};
+use crate::incident::{Concern, upcoming};
 use crate::judge::{Alert, Level, Subject};
 
 /// Kind, name, what, where, since.
@@ -28,7 +28,7 @@ pub const ALERT_COLUMNS: [Column; 3] =
 
 /// Everything that someone should attend to, worst first.
 pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
-    concerns(scene.estate, scene.judgement).into_iter().map(|c| Thing::Concern(Box::new(c))).collect()
+    scene.concerns.iter().map(Thing::Concern).collect()
 }
 
 /// A concern's row.
@@ -57,7 +57,7 @@ pub fn concern_row(scene: &Scene, concern: &Concern) -> Row {
             }),
             Words::joined(concern.reasons.iter().map(reason)),
             Words::dim(&concern.place),
-            concern.since.map_or_else(Words::none, |at| Words::dim(age(at, scene.now))),
+            concern.since.map_or_else(Words::none, |at| Words::dim(freshness(at, scene.now))),
         ],
     )
     .named_by(1)
@@ -88,7 +88,7 @@ pub fn alert_row(scene: &Scene, alert: &Alert) -> Row {
         vec![
             Words::of(level_role(alert.level), &alert.brief),
             Words::dim(alert.rule.word()),
-            Words::dim(age(alert.since, scene.now)),
+            Words::dim(freshness(alert.since, scene.now)),
         ],
     )
     .detailed([Words::dim(&alert.finding)])
@@ -115,7 +115,7 @@ pub fn row(scene: &Scene, thing: &Thing) -> Row {
             Words::say(entry.name()),
             what.unwrap_or_else(|| Words::dim("in order")),
             Words::dim(if place == entry.name() { "" } else { place }),
-            worst.map_or_else(Words::none, |a| Words::dim(age(a.since, scene.now))),
+            worst.map_or_else(Words::none, |a| Words::dim(freshness(a.since, scene.now))),
         ],
     )
     .named_by(1)

@@ -15,7 +15,7 @@ use crate::judge::{Alert, Subject};
 #[derive(Debug, Clone)]
 pub enum Thing<'a> {
     /// Something that someone is to attend to; its spot is that of the thing it is about.
-    Concern(Box<Concern>),
+    Concern(&'a Concern),
     /// A rule that something breaks.
     Alert(&'a Alert),
     /// An account.

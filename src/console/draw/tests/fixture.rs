@@ -6,12 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::console::scene::Scene;
 use crate::estate::*;
+use crate::incident::{Concern, concerns};
 use crate::judge::*;
 
 /// A scene with all that it borrows.
 pub(crate) struct Set {
     pub(crate) estate: Estate,
     pub(crate) judgement: Judgement,
+    pub(crate) concerns: Vec<Concern>,
     pub(crate) history: History,
     pub(crate) demo: Option<&'static str>,
 }
@@ -27,7 +29,14 @@ pub(crate) fn ago(minutes: i64) -> Timestamp {
 
 impl Set {
     pub(crate) fn scene(&self) -> Scene<'_> {
-        Scene { estate: &self.estate, judgement: &self.judgement, history: &self.history, now: now(), demo: self.demo }
+        Scene {
+            estate: &self.estate,
+            judgement: &self.judgement,
+            concerns: &self.concerns,
+            history: &self.history,
+            now: now(),
+            demo: self.demo,
+        }
     }
 
     /// The same estate, judged; what is wrong has been so for some minutes.
@@ -36,6 +45,7 @@ impl Set {
         let before = judge(&self.estate, &History::default(), &policy, ago(minutes));
         self.history.learn(&before, ago(minutes));
         self.judgement = judge(&self.estate, &self.history, &policy, now());
+        self.concerns = concerns(&self.estate, &self.judgement);
         self
     }
 
@@ -44,6 +54,7 @@ impl Set {
         for observation in observations {
             self.estate.apply(observation);
         }
+        self.concerns = concerns(&self.estate, &self.judgement);
         self
     }
 }
@@ -172,7 +183,7 @@ pub(crate) fn waiting(declared: &DeclaredEstate) -> Set {
     let budgets = declared.budgets.iter().map(|b| EntryRef::Budget(b.name.clone()));
     estate.register(key(SourceName::Budgets, ""), budgets.collect());
     estate.register(key(SourceName::CostExplorer, ""), vec![EntryRef::Costs("production".to_owned())]);
-    Set { estate, judgement: Judgement::default(), history: History::default(), demo: None }
+    Set { estate, judgement: Judgement::default(), concerns: Vec::new(), history: History::default(), demo: None }
 }
 
 pub(crate) fn identity(state: IdentityState) -> Fact {
@@ -464,8 +475,14 @@ pub(crate) fn stale() -> Set {
 /// An estate file that names nothing.
 pub(crate) fn empty() -> Set {
     let declared = DeclaredEstate { name: "Nobody Ltd.".to_owned(), ..DeclaredEstate::default() };
-    Set { estate: Estate::new(declared), judgement: Judgement::default(), history: History::default(), demo: None }
-        .judged(1)
+    Set {
+        estate: Estate::new(declared),
+        judgement: Judgement::default(),
+        concerns: Vec::new(),
+        history: History::default(),
+        demo: None,
+    }
+    .judged(1)
 }
 
 pub(crate) fn verified() -> Observation {
