@@ -96,6 +96,51 @@ async fn cut_lines_are_resumed_without_a_word() {
 }
 
 #[tokio::test]
+async fn a_server_that_has_just_started_and_refuses_everyone_takes_no_facts_away() {
+    let line = Line::new().await;
+    let mut watching = watch(line.cluster(), None);
+    let before = cluster(&watching.until("the first picture", live).await).tally().total;
+    watching.through(Duration::from_secs(6), |e| assert!(live(e))).await;
+    let words = br#"{"kind":"Status","reason":"Forbidden","message":"pods is forbidden: no rules yet","code":403}"#;
+    line.rule(first(2, || Act::Answer("403 Forbidden", "Content-Type: application/json\r\n", words.to_vec())));
+    line.cut();
+    let kept = |e: &Estate| {
+        assert!(cluster(e).complete(&[Kind::Pods]), "{:?}", cluster(e).coverage(Kind::Pods));
+        assert!(cluster(e).tally().total + 6 > before, "{:?}", cluster(e).tally());
+    };
+    let mut doubted = false;
+    let limit = tokio::time::Instant::now() + Duration::from_secs(20);
+    while !doubted && tokio::time::Instant::now() < limit {
+        watching
+            .through(Duration::from_millis(100), |e| {
+                kept(e);
+                doubted |= source(e).state == SourceState::Stale;
+            })
+            .await;
+    }
+    assert!(doubted, "the refusal is told as a failure");
+    kept(&watching.until("the rules", live).await);
+}
+
+#[tokio::test]
+async fn what_is_forbidden_from_the_start_is_asked_for_again_soon() {
+    let line = Line::new().await;
+    let words = br#"{"kind":"Status","reason":"Forbidden","message":"pods is forbidden: no rules yet","code":403}"#;
+    let since = tokio::time::Instant::now();
+    line.rule(move |path, _| {
+        let refused = !path.starts_with("/version") && since.elapsed() < Duration::from_secs(2);
+        if refused {
+            Act::Answer("403 Forbidden", "Content-Type: application/json\r\n", words.to_vec())
+        } else {
+            Act::Pass
+        }
+    });
+    let mut watching = watch(line.cluster(), None);
+    watching.until("the refusal", |e| source(e).error.is_some()).await;
+    watching.until("the rules", |e| live(e) && cluster(e).complete(&Kind::ALL)).await;
+}
+
+#[tokio::test]
 async fn a_version_that_is_gone_is_listed_again_without_a_flicker() {
     let line = Line::new().await;
     let mut watching = watch(line.cluster(), None);

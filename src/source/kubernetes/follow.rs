@@ -36,6 +36,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(25);
 /// How often what is forbidden is asked for again.
 pub(super) const ASK_AGAIN: Duration = Duration::from_mins(5);
 
+/// How long a refusal must stand before it is believed of what was read before: a server that has just started refuses
+/// everyone until it has read its own rules.
+const DOUBTED: Duration = Duration::from_secs(30);
+
+/// How soon what is forbidden is asked for again while the refusal is that young.
+const ASK_SOON: Duration = Duration::from_secs(10);
+
 /// What a place has to say of its kind.
 pub(super) enum News<S: Shown> {
     /// Everything there is.
@@ -80,6 +87,8 @@ pub(super) async fn follow<S: Shown>(caller: Caller, scope: Scope, seed: u64, ne
         streams_lists: true,
         losses: 0,
         resumed: None,
+        was_read: false,
+        refused: None,
     }
     .run()
     .await;
@@ -100,6 +109,10 @@ struct Follower<S: Shown> {
     losses: u32,
     /// When a broken line was last resumed at once.
     resumed: Option<Instant>,
+    /// Whether it could be read when it was last asked for with an answer.
+    was_read: bool,
+    /// Since when it is forbidden.
+    refused: Option<Instant>,
 }
 
 impl<S: Shown> Follower<S> {
@@ -129,7 +142,7 @@ impl<S: Shown> Follower<S> {
                     self.streams_lists = false;
                     true
                 }
-                End::Refused(Trouble::Forbidden(words)) => self.wait_for_rights(words).await,
+                End::Refused(Trouble::Forbidden(words)) => self.refused(words).await,
                 End::Refused(Trouble::Unauthorized(generation, words)) => {
                     self.wait_for_credentials(generation, words).await
                 }
@@ -144,7 +157,11 @@ impl<S: Shown> Follower<S> {
         }
     }
 
-    async fn say(&self, news: News<S>) -> bool {
+    async fn say(&mut self, news: News<S>) -> bool {
+        if matches!(news, News::All(_) | News::Changes(_) | News::Alive) {
+            self.was_read = true;
+            self.refused = None;
+        }
         self.news.send((self.scope.clone(), news)).await.is_ok()
     }
 
@@ -161,13 +178,20 @@ impl<S: Shown> Follower<S> {
         }
     }
 
-    async fn wait_for_rights(&mut self, words: String) -> bool {
+    /// What was read before and is forbidden now fails for a while, and keeps its facts; then the refusal is believed.
+    async fn refused(&mut self, words: String) -> bool {
+        let young = self.refused.get_or_insert_with(Instant::now).elapsed() < DOUBTED;
+        if young && self.was_read { self.fail(words, None).await } else { self.wait_for_rights(words, young).await }
+    }
+
+    async fn wait_for_rights(&mut self, words: String, young: bool) -> bool {
         self.version = None;
+        self.was_read = false;
         if !self.say(News::Forbidden(words)).await {
             return false;
         }
-        let jitter = Duration::from_secs(self.random.u64(0..30));
-        tokio::time::sleep(ASK_AGAIN + jitter).await;
+        let pause = if young { ASK_SOON } else { ASK_AGAIN + Duration::from_secs(self.random.u64(0..30)) };
+        tokio::time::sleep(pause).await;
         true
     }
 
