@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use crate::estate::{Fact, Remembered, SourceKey};
+use crate::estate::{EntryRef, Fact, Remembered, SourceKey};
 use crate::judge::History;
 pub use error::StoreError;
 pub use writer::StoreWriter;
@@ -120,7 +120,9 @@ impl Store {
         let mut fresh = Vec::new();
         let mut same = Vec::new();
         for one in seen {
-            let (Some(key), Some(facts)) = (blob::key(&one.source), blob::encode(&one.facts)) else { continue };
+            let (Some(key), Some(facts)) = (blob::key(&one.source), blob::encode(&(&one.targets, &one.facts))) else {
+                continue;
+            };
             let digest = blob::digest(&facts);
             if self.written.get(&key) == Some(&digest) {
                 same.push((key, one));
@@ -257,8 +259,8 @@ fn remembered(row: &Row<'_>) -> Option<Remembered> {
     }
     let source: SourceKey = serde_json::from_str(row.get_ref(0).ok()?.as_str().ok()?).ok()?;
     let as_of = Timestamp::from_millisecond(row.get(3).ok()?).ok()?;
-    let facts: Vec<Fact> = blob::decode(row.get_ref(4).ok()?.as_blob().ok()?)?;
-    Some(Remembered { source, account_id: row.get(2).ok()?, as_of, facts })
+    let (targets, facts): (Vec<(EntryRef, u64)>, Vec<Fact>) = blob::decode(row.get_ref(4).ok()?.as_blob().ok()?)?;
+    Some(Remembered { source, account_id: row.get(2).ok()?, as_of, targets, facts })
 }
 
 /// The UTC day of an instant, such as `2026-11-20`.

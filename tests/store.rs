@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use quarterdeck::estate::{Fact, Remembered, SourceKey, SourceName};
+use quarterdeck::estate::{EntryRef, Fact, Remembered, SourceKey, SourceName};
 use quarterdeck::judge::{History, Judgement, Level};
 use quarterdeck::store::{Recalled, Store, StoreError, StoreWriter};
 
@@ -32,6 +32,7 @@ fn remembered(subject: &str, facts: Vec<Fact>) -> Remembered {
         source: SourceKey::new(SourceName::Kubernetes).of("production").about(subject),
         account_id: Some("111122223333".into()),
         as_of: noon(),
+        targets: vec![(EntryRef::Cluster(subject.to_owned()), 7)],
         facts,
     }
 }

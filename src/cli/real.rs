@@ -47,7 +47,7 @@ pub(super) fn rig(context: &Context) -> Result<Real, ConfigError> {
         Err(e) => notices.push(e.to_string()),
     }
     let mut rigging = Rigging::new(Estate::new(file.declared.clone()), Clock::System);
-    add_sources(&mut rigging, &file.declared, costs(&recalled.seen));
+    add_sources(&mut rigging, &file.declared, costs(&recalled.seen, &file.declared));
     for remembered in std::mem::take(&mut recalled.seen) {
         rigging.estate.recall(remembered);
     }
@@ -71,8 +71,12 @@ pub(super) fn beginning(error: &ConfigError) -> String {
 }
 
 /// The last known costs of each account, so that Cost Explorer is not paid again for what is known.
-fn costs(seen: &[Remembered]) -> BTreeMap<String, (CostFacts, Timestamp)> {
-    let facts = seen.iter().flat_map(|r| r.facts.iter().map(move |f| (f, r.as_of)));
+///
+/// Those of another id than the configured one are another account's.
+fn costs(seen: &[Remembered], declared: &DeclaredEstate) -> BTreeMap<String, (CostFacts, Timestamp)> {
+    let id = |r: &Remembered| r.source.account.as_deref().and_then(|name| declared.account(name)).map(|a| &a.id);
+    let own = seen.iter().filter(|r| r.account_id.is_some() && r.account_id.as_ref() == id(r));
+    let facts = own.flat_map(|r| r.facts.iter().map(move |f| (f, r.as_of)));
     facts
         .filter_map(|(fact, as_of)| match fact {
             Fact::Costs(account, costs) => Some((account.clone(), (costs.clone(), as_of))),
@@ -106,4 +110,37 @@ fn add_sources(rigging: &mut Rigging, declared: &DeclaredEstate, costs: BTreeMap
     drop(costs);
     #[cfg(not(any(feature = "kubernetes", feature = "prometheus", feature = "aws")))]
     let _ = (rigging, declared);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estate::{DeclaredAccount, SourceKey, SourceName};
+
+    #[test]
+    fn costs_of_another_id_are_another_accounts() {
+        let account = DeclaredAccount {
+            name: "live".to_owned(),
+            id: "111122223333".to_owned(),
+            environment: "production".to_owned(),
+            regions: vec!["us-east-1".to_owned()],
+            profile: None,
+            role_arn: None,
+            operate_role_arn: None,
+            guarded: true,
+        };
+        let declared = DeclaredEstate { accounts: vec![account], ..DeclaredEstate::default() };
+        let seen = |id: &str| {
+            let facts = CostFacts { month_to_date_usd: 7.0, by_service: Vec::new(), asked: Vec::new() };
+            vec![Remembered {
+                source: SourceKey::new(SourceName::CostExplorer).of("live"),
+                account_id: Some(id.to_owned()),
+                as_of: Timestamp::UNIX_EPOCH,
+                targets: Vec::new(),
+                facts: vec![Fact::Costs("live".to_owned(), facts)],
+            }]
+        };
+        assert!(costs(&seen("111122223333"), &declared).contains_key("live"));
+        assert!(costs(&seen("999999999999"), &declared).is_empty());
+    }
 }

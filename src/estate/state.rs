@@ -4,6 +4,7 @@ mod cluster;
 mod database;
 mod memory;
 mod reach;
+mod target;
 
 use std::collections::BTreeMap;
 

@@ -78,3 +78,24 @@ fn what_was_recalled_has_not_been_heard() {
     let (after, _) = restarted(Ground::calm().estate.memory());
     assert!(!after.estate.cluster("prod-use1").unwrap().heard_all());
 }
+
+#[test]
+fn facts_of_what_an_entry_pointed_at_before_are_not_believed() {
+    let before = Ground::calm();
+    let mut file = declared();
+    file.databases[0].cluster = "another-use1".into();
+    file.clusters[0].context = Some("another".into());
+    file.databases[0].max_connections = Some(7);
+    let mut estate = Estate::new(file);
+    for source in before.estate.sources() {
+        estate.register(source.key.clone(), source.feeds.clone());
+    }
+    let taken: Vec<_> =
+        before.estate.memory().into_iter().filter(|m| estate.recall(m.clone())).map(|m| m.source).collect();
+    assert!(
+        estate.database("orders").unwrap().facts.is_none() && estate.cluster("prod-use1").unwrap().pods().is_empty()
+    );
+    assert!(!taken.contains(&rds()) && taken.contains(&budgets()) && taken.contains(&costs()), "{taken:?}");
+    let unfed = estate.sources().iter().find(|s| s.key == rds()).unwrap();
+    assert_eq!(unfed.as_of, None, "without facts there is no age");
+}

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Estate, Known};
-use crate::estate::{Batch, Coverage, Fact, Kind, SourceKey, SourceState};
+use super::{Estate, Known, target};
+use crate::estate::{Batch, Coverage, EntryRef, Fact, Kind, SourceKey, SourceState};
 
 /// The last facts of one source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub struct Remembered {
     pub account_id: Option<String>,
     /// When they were true.
     pub as_of: Timestamp,
+    /// What each entry of the facts pointed at then, as a number that changes with it.
+    pub targets: Vec<(EntryRef, u64)>,
     /// The facts; never an identity, which has to be proven anew.
     pub facts: Vec<Fact>,
 }
@@ -85,15 +87,18 @@ impl Estate {
         }
         let account_id =
             record.key.account.as_deref().and_then(|name| self.account(name)).map(|a| a.declared.id.clone());
-        Some(Remembered { source: record.key.clone(), account_id, as_of, facts })
+        let mut entries: Vec<EntryRef> = facts.iter().map(target::about).collect();
+        entries.dedup();
+        let targets = entries.into_iter().filter_map(|e| self.target(&e).map(|t| (e, t))).collect();
+        Some(Remembered { source: record.key.clone(), account_id, as_of, targets, facts })
     }
 
     /// Takes in what an earlier run saw, with its age; the source stays `waiting` until it speaks.
     ///
     /// Facts of a source that is not registered, or proven under another account id than the configured one, are
-    /// dropped. Returns whether anything was taken.
+    /// dropped, and so are those of an entry that pointed at something else. Returns whether anything was taken.
     pub fn recall(&mut self, remembered: Remembered) -> bool {
-        let Remembered { source, account_id, as_of, facts } = remembered;
+        let Remembered { source, account_id, as_of, targets, mut facts } = remembered;
         let Some(origin) = self.sources.iter().position(|s| s.key == source) else { return false };
         let configured = source.account.as_deref().and_then(|name| self.account(name)).map(|a| a.declared.id.clone());
         let barred =
@@ -101,11 +106,17 @@ impl Estate {
         if configured != account_id || barred || self.sources[origin].state != SourceState::Waiting {
             return false;
         }
+        let same = |entry: &EntryRef| {
+            let then = targets.iter().find(|(e, _)| e == entry).map(|(_, target)| *target);
+            then.is_some() && then == self.target(entry)
+        };
+        facts.retain(|fact| !matches!(fact, Fact::Identity(..)) && same(&target::about(fact)));
+        if facts.is_empty() {
+            return false;
+        }
         self.sources[origin].as_of = Some(as_of);
         for fact in facts {
-            if !matches!(fact, Fact::Identity(..)) {
-                self.take(fact, as_of, origin, as_of);
-            }
+            self.take(fact, as_of, origin, as_of);
         }
         for cluster in &mut self.clusters {
             if source.subject.as_deref() == Some(cluster.declared.name.as_str()) {
