@@ -123,6 +123,27 @@ async fn a_server_that_has_just_started_and_refuses_everyone_takes_no_facts_away
 }
 
 #[tokio::test]
+async fn a_server_that_is_not_ready_confirms_nothing() {
+    let line = Line::new().await;
+    let mut watching = watch(line.cluster(), None);
+    let before = cluster(&watching.until("the first picture", live).await).tally().total;
+    let left = AtomicUsize::new(2);
+    line.rule(move |path, _| {
+        let hit = path.starts_with("/readyz")
+            && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if hit { Act::Answer("500 Internal Server Error", "", b"[-]etcd failed".to_vec()) } else { Act::Pass }
+    });
+    let stale = |e: &Estate| source(e).state == SourceState::Stale;
+    let limit = tokio::time::Instant::now() + Duration::from_secs(40);
+    let mut seen = false;
+    while !seen && tokio::time::Instant::now() < limit {
+        watching.through(Duration::from_millis(200), |e| seen |= stale(e)).await;
+    }
+    assert!(seen, "{:?}", source(&watching.until("the word", |_| true).await));
+    assert!(cluster(&watching.until("readiness", live).await).tally().total + 6 > before);
+}
+
+#[tokio::test]
 async fn what_is_forbidden_from_the_start_is_asked_for_again_soon() {
     let line = Line::new().await;
     let words = br#"{"kind":"Status","reason":"Forbidden","message":"pods is forbidden: no rules yet","code":403}"#;

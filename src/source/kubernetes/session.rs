@@ -303,7 +303,8 @@ impl<'a> Session<'a> {
         None
     }
 
-    /// Asks the server whether it is there: the cheapest answer it has.
+    /// Asks the server whether it is ready. Where its own store is gone it still answers, from memory, and its watches
+    /// stay open and silent: what it shows then is not confirmed.
     fn look(&mut self) {
         if self.looking || Instant::now() < self.look_at {
             return;
@@ -313,7 +314,7 @@ impl<'a> Session<'a> {
         self.errands.spawn(async move {
             let server = caller.way.borrow().called.clone();
             let silent = || Trouble::Failed(format!("the API server of {server} is silent; is the line up?"), None);
-            let looked = tokio::time::timeout(LOOK, caller.read("/version", "*/*")).await;
+            let looked = tokio::time::timeout(LOOK, caller.read("/readyz", "*/*")).await;
             Errand::Looked(looked.unwrap_or_else(|_| Err(silent())).map(|_| ()))
         });
     }
