@@ -7,17 +7,25 @@ use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::facts::Block;
 use crate::console::widget::mark::level_role;
-use crate::console::widget::quantity::{age, freshness, moment};
+use crate::console::widget::quantity::{age, count, freshness, moment};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, SourceRecord, SourceState};
 use crate::judge::{Alert, Level};
 
-/// The entry's level, every alert with its reason, and every doubt.
+/// So many alerts are told among the facts; the page's list of alerts holds them all.
+const TOLD: usize = 5;
+
+/// The entry's level, its worst alerts with their reasons, and every doubt.
 pub(super) fn verdict(scene: &Scene, entry: &EntryRef) -> Vec<Block> {
     let level = standing::level(scene, entry);
     let mut out = vec![Block::Fact("level", Words::of(level_role(level), level.word()))];
-    out.extend(standing::alerts(scene, entry).map(|a| why(scene, a)));
+    out.extend(standing::alerts(scene, entry).take(TOLD).map(|a| why(scene, a)));
+    let more = standing::alerts(scene, entry).count().saturating_sub(TOLD);
+    if more > 0 {
+        let alerts = if more == 1 { "alert" } else { "alerts" };
+        out.push(Block::Fact("and", Words::dim(format!("{} more {alerts}, in the list of alerts", count(more)))));
+    }
     let doubts = scene.judgement.verdict(entry).map(|v| v.doubts.as_slice()).unwrap_or_default();
     out.extend(doubts.iter().map(|d| Block::Fact("not known", Words::of(Role::Unknown, d))));
     if doubts.is_empty()

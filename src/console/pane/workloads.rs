@@ -1,5 +1,7 @@
 //! The workloads of a cluster, worst first.
 
+use std::collections::HashMap;
+
 use super::clusters::{seen, share, workload_level};
 use super::row::Row;
 use super::thing::Thing;
@@ -9,7 +11,7 @@ use crate::console::widget::mark::level_role;
 use crate::console::widget::quantity::{age, count};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{ClusterState, Workload};
+use crate::estate::{ClusterState, Workload, WorkloadKey};
 use crate::judge::{Alert, Level, Subject};
 
 /// Kind, name, available of wanted, what is wrong.
@@ -24,9 +26,13 @@ pub const COLUMNS: [Column; 6] = [
 
 /// The workloads, worst first, then by namespace and name.
 pub fn things<'a>(scene: &Scene<'a>, cluster: &'a ClusterState) -> Vec<Thing<'a>> {
-    let troubled = alerts_of(scene, cluster);
+    let mut troubled: HashMap<&WorkloadKey, Level> = HashMap::new();
+    for (key, alert) in alerts_of(scene, cluster) {
+        let worst = troubled.entry(key).or_default();
+        *worst = alert.level.max(*worst);
+    }
     let level = |w: &Workload| {
-        let alert = troubled.iter().find(|(key, _)| **key == w.key).map_or(Level::Ok, |(_, a)| a.level);
+        let alert = troubled.get(&w.key).copied().unwrap_or_default();
         if w.degraded() { alert.max(Level::Warning) } else { alert }
     };
     let mut out: Vec<(Level, &Workload)> = cluster.workloads().values().map(|w| (level(w), w)).collect();
@@ -34,7 +40,7 @@ pub fn things<'a>(scene: &Scene<'a>, cluster: &'a ClusterState) -> Vec<Thing<'a>
     out.into_iter().map(|(_, w)| Thing::Workload(cluster, w)).collect()
 }
 
-fn alerts_of<'a>(scene: &Scene<'a>, cluster: &ClusterState) -> Vec<(&'a crate::estate::WorkloadKey, &'a Alert)> {
+fn alerts_of<'a>(scene: &Scene<'a>, cluster: &ClusterState) -> Vec<(&'a WorkloadKey, &'a Alert)> {
     let of_cluster = |a: &'a Alert| match &a.about {
         Subject::Workload(name, key) if *name == cluster.declared.name => Some((key, a)),
         _ => None,

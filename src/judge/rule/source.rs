@@ -25,6 +25,7 @@ pub(in crate::judge) fn source(docket: &mut Docket<'_>, record: &SourceRecord) {
     let next = record
         .next_try_at
         .map_or_else(String::new, |at| format!("; next try at {} UTC", words::second(at, docket.now)));
-    let ground = Ground::new(format!("{} fails: {reason}.", source_words(record)), format!("Now {last}{next}"));
+    let stop = if reason.ends_with(['.', '?', '!']) { "" } else { "." };
+    let ground = Ground::new(format!("{} fails: {reason}{stop}", source_words(record)), format!("Now {last}{next}"));
     docket.raise(breach, Subject::Source(key.clone()), subject, brief, ground);
 }
