@@ -223,8 +223,8 @@ async fn garbage_is_told_and_survived() {
 async fn a_server_that_asks_to_wait_is_left_alone() {
     let line = Line::new().await;
     line.rule(first(1, || Act::Answer("429 Too Many Requests", "Retry-After: 4\r\n", b"slow down".to_vec())));
-    let mut watching = watch(line.cluster(), None);
     let began = std::time::Instant::now();
+    let mut watching = watch(line.cluster(), None);
     let estate = watching.until("the word", |e| source(e).error.is_some()).await;
     assert!(source(&estate).error.as_deref().unwrap().contains("pods: "), "{:?}", source(&estate).error);
     assert_eq!(source(&estate).state, SourceState::Stale, "the other kinds have their facts");
