@@ -201,6 +201,23 @@ fn a_file_that_another_program_holds_is_waited_for_but_not_long() {
 }
 
 #[test]
+fn consoles_that_start_at_once_all_open_it() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(folder.path());
+        let together = std::sync::Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    together.wait();
+                    open(&path)
+                });
+            }
+        });
+    }
+}
+
+#[test]
 fn two_consoles_write_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path());

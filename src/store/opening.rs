@@ -3,15 +3,19 @@
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::StoreError;
 
 /// Two consoles write for milliseconds; whoever waits longer than this does without.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Between two tries of what `SQLite` does not wait for by itself.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The version of the file's tables.
 const VERSION: i64 = 1;
@@ -86,7 +90,7 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     if version > VERSION {
         return Ok(version);
     }
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(connection)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     if version < VERSION {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -101,6 +105,19 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     // A file of our version that lacks a table, or whose pages are damaged, shows here.
     connection.query_row("SELECT (SELECT count(*) FROM last_seen) + (SELECT count(*) FROM spend)", [], |_| Ok(()))?;
     version_of(connection)
+}
+
+/// Switches the file to write-ahead logging. For this alone `SQLite` does not wait while another console does the same.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < PATIENCE => {
+                thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
 }
 
 fn version_of(connection: &Connection) -> rusqlite::Result<i64> {
