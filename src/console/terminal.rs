@@ -1,7 +1,7 @@
 //! The terminal: entered once, written to in one piece per frame, and always given back.
 //!
 //! Nothing is ever asked of it (no cursor position, no colours, no sizes by escape sequence), the mouse is left alone, and
-//! a terminal that takes nothing more does not stop the console: a thread of its own writes ([`mod@line`]), and no frame is
+//! a terminal that takes nothing more does not stop the console: a thread of its own writes (`line`), and no frame is
 //! drawn while the one before is still on its way.
 
 mod encoder;

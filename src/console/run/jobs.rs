@@ -12,7 +12,7 @@ use crate::judge::Judgement;
 /// The least time from the start of one judgement to the start of the next.
 const JUDGE_EVERY: Duration = Duration::from_millis(250);
 /// A judgement that takes long is made less often: it may take this share of the time, one in so many.
-const SHARE: u32 = 80;
+const SHARE: u32 = 160;
 /// The longest that a judgement waits for all that.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// How long the last keeping may hold up the end.
