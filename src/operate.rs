@@ -3,12 +3,29 @@
 //! Nothing here can change anything: an operation needs a write window, and no client that changes something exists
 //! outside one.
 
+pub mod call;
 pub mod catalogue;
 pub mod freeze;
+pub mod hands;
+pub mod intent;
+pub mod journal;
+pub mod look;
 pub mod mode;
+pub mod plan;
+pub mod target;
+pub mod window;
+pub mod work;
 pub mod writes;
 
+pub use call::{Answer, Call, Sent, Service};
 pub use catalogue::{CATALOGUE, Danger, OperationSpec, Parameter, Target};
 pub use freeze::{Freeze, FreezeSpan};
+pub use hands::{Arms, Hands, Identity, Permit};
+pub use intent::{Intent, Refusal};
+pub use look::{Read, Sight, Sights};
 pub use mode::Mode;
+pub use plan::{Change, Draft, Guard, GuardVerdict, Plan, Precondition, Undo, Verification};
+pub use target::{Pinned, TargetKind};
+pub use window::{WritePass, WriteWindow};
+pub use work::{Happened, Next, Progress, Work};
 pub use writes::WritePolicy;

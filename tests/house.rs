@@ -10,7 +10,7 @@ use std::path::Path;
 /// A room and the rooms that it may import. Everyone may import `gate`; nobody imports `cli`.
 const MAY_IMPORT: [(&str, &[&str]); 10] = [
     ("estate", &[]),
-    ("source", &["estate"]),
+    ("source", &["estate", "operate"]),
     ("judge", &["estate"]),
     ("incident", &["estate", "judge"]),
     ("operate", &["estate", "judge", "incident"]),

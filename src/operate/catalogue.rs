@@ -2,10 +2,10 @@
 //!
 //! `quarterdeck operate list` prints it; the console's action menu and the names in `[[policy.freeze]]` follow it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The worst that an operation can do when it goes as planned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Danger {
     /// Serves on while it runs.

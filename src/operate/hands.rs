@@ -1,0 +1,62 @@
+//! What acts for us: sources implement it, for AWS, for Kubernetes and for the embedded estate.
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use super::journal::Recorded;
+use super::{Answer, Call, Pinned, Read, Refusal, Sights, WritePass};
+
+/// Who we are at the target, asked afresh.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Whether it is who the estate file says; `Err` says why not, or why it could not be told.
+    pub proven: Result<String, String>,
+    /// The ARN that STS named for reading; none for Kubernetes by kubeconfig.
+    pub arn: Option<String>,
+    /// When it was asked.
+    pub at: Timestamp,
+}
+
+/// Whether the service would allow a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Permit {
+    /// It would, or it may not be asked beforehand: how that is known.
+    Allowed(String),
+    /// It would not: its words, and what is missing.
+    Denied(String),
+    /// It could not be asked.
+    Unknown(String),
+}
+
+/// Reads, rehearses, and hands out what can act.
+pub trait Hands: Send + Sync {
+    /// Reads the services themselves, all at once where they allow it. A read that fails is [`super::Sight::Unseen`].
+    fn look<'a>(&'a self, target: &'a Pinned, reads: Vec<Read>) -> BoxFuture<'a, Sights>;
+
+    /// Asks who we are: STS for an account, the way in for a cluster (its endpoint must be the one that EKS names).
+    fn identity<'a>(&'a self, target: &'a Pinned) -> BoxFuture<'a, Identity>;
+
+    /// Asks whether each call would be allowed: `SelfSubjectAccessReview`, `iam:SimulatePrincipalPolicy`.
+    fn permitted<'a>(&'a self, target: &'a Pinned, calls: &'a [Call]) -> BoxFuture<'a, Vec<Permit>>;
+
+    /// Sends a call as the server's own dry run, where it has one; the server's words where it would refuse.
+    fn rehearse<'a>(&'a self, target: &'a Pinned, call: &'a Call) -> BoxFuture<'a, Result<(), String>>;
+
+    /// Makes the client that can act, for one operation: assumes the operate role with session name
+    /// `quarterdeck-OPERATION` and source identity, proves its account, and has every retry switched off.
+    fn arm<'a>(
+        &'a self,
+        pass: WritePass,
+        target: &'a Pinned,
+        operation: &'a str,
+    ) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>>;
+}
+
+/// A client that can act. It exists inside a write window only, for one operation, and is dropped after.
+pub trait Arms: Send {
+    /// The ARN that STS named for it; none for Kubernetes by kubeconfig.
+    fn role(&self) -> Option<&str>;
+
+    /// Sends one call, once. Nothing is sent again by itself, whatever the answer.
+    fn send(&mut self, call: Recorded<Call>) -> BoxFuture<'_, Answer>;
+}
