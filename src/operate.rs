@@ -11,6 +11,7 @@ pub mod intent;
 pub mod journal;
 pub mod look;
 pub mod mode;
+pub mod pin;
 pub mod plan;
 pub mod target;
 pub mod window;
