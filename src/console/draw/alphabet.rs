@@ -6,10 +6,16 @@ use ratatui::buffer::Buffer;
 pub(super) fn plain(buf: &mut Buffer) {
     for cell in &mut buf.content {
         let plain = match cell.symbol() {
-            "━" => "=",
-            "─" | "–" => "-",
-            "│" => "|",
-            "╭" | "╮" | "╰" | "╯" => "+",
+            "━" | "▅" => "=",
+            "─" | "–" | "╌" | "▄" => "-",
+            "│" | "┤" => "|",
+            "╭" | "╮" | "╰" | "╯" | "┼" | "▆" => "+",
+            "▁" => "_",
+            "▂" => ",",
+            "▃" => ":",
+            "▇" => "#",
+            // Dots of a chart: where the line passes, not how high in the cell.
+            braille if ("\u{2801}"..="\u{28FF}").contains(&braille) => "*",
             "●" | "·" => ".",
             "▸" | "›" => ">",
             "…" => "~",

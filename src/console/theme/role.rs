@@ -79,8 +79,14 @@ roles! {
     BarCritical = "bar.critical",
     /// A trend line.
     Spark = "spark",
+    /// The line of a chart.
+    Chart = "chart",
+    /// The axis of a chart.
+    Axis = "chart.axis",
     /// The line of a threshold in a chart.
-    Threshold = "spark.threshold",
+    Threshold = "chart.threshold",
+    /// The line that would be ideal.
+    Ideal = "chart.ideal",
     /// A tab.
     Tab = "tab",
     /// The tab that has the focus.
