@@ -1,11 +1,13 @@
-//! Pins targets: whole identities from the estate file's names. Both a key press and `operate run` pin by these.
+//! Pins targets: whole identities from the estate file's entries. Both a key press and `operate run` pin by these.
+//!
+//! `account` is the account of the cluster or the database, as the estate file declares it; none for a cluster outside AWS.
 
 use super::{Pinned, TargetKind};
-use crate::estate::{DeclaredCluster, DeclaredDatabase, DeclaredEstate};
+use crate::estate::{DeclaredAccount, DeclaredCluster, DeclaredDatabase};
 
 /// A workload, by its resource (`deployment` or `statefulset`), namespace and name.
 pub fn workload(
-    estate: &DeclaredEstate,
+    account: Option<&DeclaredAccount>,
     cluster: &DeclaredCluster,
     resource: &str,
     namespace: &str,
@@ -14,30 +16,30 @@ pub fn workload(
 ) -> Pinned {
     Pinned {
         resource: Some(resource.to_owned()),
-        ..namespaced(estate, cluster, TargetKind::Workload, namespace, name, uid)
+        ..namespaced(account, cluster, TargetKind::Workload, namespace, name, uid)
     }
 }
 
 /// A pod or an autoscaler.
 pub fn namespaced(
-    estate: &DeclaredEstate,
+    account: Option<&DeclaredAccount>,
     cluster: &DeclaredCluster,
     kind: TargetKind,
     namespace: &str,
     name: &str,
     uid: Option<&str>,
 ) -> Pinned {
-    Pinned { namespace: Some(namespace.to_owned()), ..of_cluster(estate, cluster, kind, name, uid) }
+    Pinned { namespace: Some(namespace.to_owned()), ..of_cluster(account, cluster, kind, name, uid) }
 }
 
 /// A namespace.
-pub fn namespace(estate: &DeclaredEstate, cluster: &DeclaredCluster, name: &str) -> Pinned {
-    namespaced(estate, cluster, TargetKind::Namespace, name, name, None)
+pub fn namespace(account: Option<&DeclaredAccount>, cluster: &DeclaredCluster, name: &str) -> Pinned {
+    namespaced(account, cluster, TargetKind::Namespace, name, name, None)
 }
 
 /// A node or a managed node group.
 pub fn of_cluster(
-    estate: &DeclaredEstate,
+    account: Option<&DeclaredAccount>,
     cluster: &DeclaredCluster,
     kind: TargetKind,
     name: &str,
@@ -47,7 +49,7 @@ pub fn of_cluster(
         kind,
         name: name.to_owned(),
         account: cluster.account.clone(),
-        account_id: account_id(estate, cluster.account.as_deref()),
+        account_id: account.map(|a| a.id.clone()),
         region: cluster.region.clone(),
         cluster: Some(cluster.name.clone()),
         namespace: None,
@@ -58,12 +60,12 @@ pub fn of_cluster(
 }
 
 /// A database, with its Global Database where it has one.
-pub fn database(estate: &DeclaredEstate, database: &DeclaredDatabase) -> Pinned {
+pub fn database(account: Option<&DeclaredAccount>, database: &DeclaredDatabase) -> Pinned {
     Pinned {
         kind: TargetKind::Database,
         name: database.name.clone(),
         account: Some(database.account.clone()),
-        account_id: account_id(estate, Some(&database.account)),
+        account_id: account.map(|a| a.id.clone()),
         region: Some(database.region.clone()),
         cluster: None,
         namespace: None,
@@ -71,8 +73,4 @@ pub fn database(estate: &DeclaredEstate, database: &DeclaredDatabase) -> Pinned 
         id: database.cluster.clone(),
         uid: None,
     }
-}
-
-fn account_id(estate: &DeclaredEstate, account: Option<&str>) -> Option<String> {
-    account.and_then(|name| estate.account(name)).map(|a| a.id.clone())
 }
