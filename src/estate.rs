@@ -12,9 +12,11 @@ pub mod declared;
 pub mod entry;
 pub mod kubernetes;
 pub mod observation;
+pub mod service;
 pub mod slo;
 pub mod sources;
 mod state;
+pub mod usage;
 
 pub use account::{Identity, IdentityState};
 pub use budget::{BudgetFacts, CostFacts, ServiceCost};
@@ -30,9 +32,11 @@ pub use kubernetes::{
     WorkloadKind,
 };
 pub use observation::{Fact, Observation, Report};
+pub use service::ServiceFacts;
 pub use slo::{SloCounts, Window, WindowCount};
 pub use sources::{SourceKey, SourceName, SourceRecord, SourceState};
 pub use state::{
     AccountState, BudgetState, Change, ClusterState, DatabaseState, Estate, Known, NodeTally, PodTally, Remembered,
-    SloState,
+    ServiceState, SloState,
 };
+pub use usage::{Resources, Usage};

@@ -7,7 +7,10 @@ mod ground;
 
 use ground::*;
 use quarterdeck::cli::status::document::{Status, document};
-use quarterdeck::estate::{Coverage, EntryRef, Fact, IdentityState, Kind, MemberRole};
+use quarterdeck::estate::{
+    Batch, Coverage, EntryRef, Fact, IdentityState, Kind, MemberRole, Node, Readiness, Resources, Sample, ServiceFacts,
+    Usage,
+};
 use serde_json::{Value, json};
 
 fn status(ground: &Ground) -> Status {
@@ -46,19 +49,25 @@ fn every_object_has_the_fields_that_are_promised() {
     let promised = [
         (
             "",
-            "schema estate generated_at level accounts clusters databases slos budgets costs alerts incidents sources",
+            "schema estate generated_at level accounts clusters databases slos services budgets costs alerts incidents sources",
         ),
         ("/accounts/0", "name id environment level identity"),
         ("/accounts/0/identity", "state arn expires_at error"),
         (
             "/clusters/0",
-            "name account region level version status endpoint logging secrets_encrypted addons nodes pods restarts_1h \
+            "name account region level version status endpoint logging secrets_encrypted addons nodes pods restarts_1h usage \
              workloads nodegroups as_of",
         ),
         ("/clusters/0/endpoint", "public private public_cidrs"),
         ("/clusters/0/nodes", "ready total cordoned"),
         ("/clusters/0/pods", "total running pending failed crash_looping"),
+        ("/clusters/0/usage", "cpu_percent memory_percent nodes as_of error"),
         ("/clusters/0/workloads", "total degraded"),
+        (
+            "/services/0",
+            "name account region level p99_ms requests_per_s errors_5xx_percent errors_4xx_percent requests_change_percent \
+             as_of",
+        ),
         ("/clusters/0/nodegroups/0", "name status desired min max capacity"),
         (
             "/databases/0",
@@ -114,6 +123,53 @@ fn a_database_is_its_writer_and_its_worst_reader() {
         "as_of": "2026-11-20T11:59:00Z"
     });
     assert_eq!(*database, expected);
+}
+
+#[test]
+fn a_service_in_rates_and_shares() {
+    let mut ground = Ground::calm();
+    let unknown = &json(&ground)["services"][0];
+    assert_eq!((&unknown["name"], &unknown["p99_ms"], &unknown["as_of"]), (&json!("shop"), &Value::Null, &Value::Null));
+    let sample = |value| Some(Sample { value, at: ago(2) });
+    let facts = ServiceFacts {
+        p99_ms: Some(Sample { value: 212.5, at: ago(1) }),
+        requests: sample(80.0),
+        errors_5xx: sample(0.2),
+        errors_4xx: sample(0.0),
+        requests_before: sample(64.0),
+    };
+    ground.tell(cloudwatch(), vec![Fact::Service("shop".into(), facts)]);
+    let mut service = json(&ground)["services"][0].clone();
+    service.as_object_mut().unwrap().remove("level");
+    let expected = json!({
+        "name": "shop", "account": "production", "region": "us-east-1", "p99_ms": 212.5, "requests_per_s": 80.0,
+        "errors_5xx_percent": 0.25, "errors_4xx_percent": 0.0, "requests_change_percent": 25.0,
+        "as_of": "2026-11-20T11:58:00Z"
+    });
+    assert_eq!(service, expected);
+}
+
+#[test]
+fn nodes_use_a_share_of_what_they_have() {
+    let mut ground = Ground::calm();
+    let usage = |ground: &Ground| json(ground)["clusters"][0]["usage"].clone();
+    let unknown = json!({"cpu_percent": null, "memory_percent": null, "nodes": null, "as_of": null, "error": null});
+    assert_eq!(usage(&ground), unknown);
+    let of = |cpu_milli, memory_bytes| Resources { cpu_milli, memory_bytes };
+    let with = |name: &str, has: Option<Resources>| Node { allocatable: has, ..node(name, Readiness::Ready, false) };
+    let nodes = vec![with("a", Some(of(2_000, 1_000))), with("b", Some(of(6_000, 3_000))), with("c", None)];
+    let used = [("a", of(1_000, 800)), ("b", of(1_000, 1_200)), ("c", of(9_000, 900)), ("gone", of(1, 1))];
+    let nodes_used = used.into_iter().map(|(name, used)| (name.into(), used)).collect();
+    let measured = Usage::Measured { at: ago(1), nodes: nodes_used };
+    let cluster = "prod-use1".to_owned();
+    let nodes = Fact::Nodes(cluster.clone(), Batch::Snapshot(nodes));
+    ground.tell(kubernetes(), vec![nodes, Fact::Usage(cluster.clone(), measured)]);
+    let expected = json!({
+        "cpu_percent": 25.0, "memory_percent": 50.0, "nodes": 2, "as_of": "2026-11-20T11:59:00Z", "error": null
+    });
+    assert_eq!(usage(&ground), expected);
+    ground.tell(kubernetes(), vec![Fact::Usage(cluster, Usage::Unmeasured("no metrics API".into()))]);
+    assert_eq!((&usage(&ground)["cpu_percent"], &usage(&ground)["error"]), (&Value::Null, &json!("no metrics API")));
 }
 
 #[test]

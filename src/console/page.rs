@@ -113,7 +113,7 @@ fn blocks(scene: &Scene, spot: &Spot) -> Vec<Block> {
         Spot::Member(database, name) => database::member_facts(scene, database, name),
         Spot::Source(key) => source::facts(scene, key),
         Spot::Sources => Some(source::summary(scene)),
-        Spot::Line(_) => None,
+        Spot::Entry(EntryRef::Service(_)) | Spot::Line(_) => None,
     };
     found.unwrap_or_else(|| gone::facts(spot))
 }

@@ -13,6 +13,8 @@ pub enum EntryRef {
     Database(String),
     /// An `[[slo]]`.
     Slo(String),
+    /// A `[[service]]`.
+    Service(String),
     /// A `[[budget]]`.
     Budget(String),
     /// The month's costs of an `[[account]]`.
@@ -27,6 +29,7 @@ impl EntryRef {
             | Self::Cluster(n)
             | Self::Database(n)
             | Self::Slo(n)
+            | Self::Service(n)
             | Self::Budget(n)
             | Self::Costs(n) => n,
         }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Resources;
+
 /// A namespaced name; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Name {
@@ -140,6 +142,8 @@ pub struct Node {
     pub instance_type: Option<Arc<str>>,
     /// `eks.amazonaws.com/nodegroup` or `karpenter.sh/nodepool`.
     pub pool: Option<Arc<str>>,
+    /// What its pods may use, of its own; none where it does not say.
+    pub allocatable: Option<Resources>,
     /// The kubelet's version.
     pub kubelet: Option<Arc<str>>,
     /// When it was created.

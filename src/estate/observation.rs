@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::database::GlobalLags;
 use super::{
     Batch, BudgetFacts, ControlPlane, CostFacts, Coverage, DatabaseFacts, GlobalFacts, Identity, Kind, MemberNumbers,
-    Name, Node, Pod, SloCounts, SourceKey, Workload, WorkloadKey,
+    Name, Node, Pod, ServiceFacts, SloCounts, SourceKey, Usage, Workload, WorkloadKey,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,6 +76,8 @@ pub enum Fact {
     Workloads(String, Kind, Batch<Workload, WorkloadKey>),
     /// Pods of a cluster.
     Pods(String, Batch<Pod, Name>),
+    /// What the nodes of a cluster use.
+    Usage(String, Usage),
     /// A database (by its name in the estate file); none: RDS does not have it.
     Database(String, Option<DatabaseFacts>),
     /// The Global Database of a database; none: RDS does not have it.
@@ -90,4 +92,6 @@ pub enum Fact {
     Costs(String, CostFacts),
     /// An SLO's counts (by its name in the estate file).
     Slo(String, SloCounts),
+    /// The numbers of a service (by its name in the estate file); replaces the earlier ones.
+    Service(String, ServiceFacts),
 }

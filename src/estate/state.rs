@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use super::database::GlobalLags;
 use super::{
     BudgetFacts, ControlPlane, CostFacts, DatabaseFacts, DeclaredAccount, DeclaredBudget, DeclaredDatabase,
-    DeclaredEstate, DeclaredSlo, EntryRef, Fact, GlobalFacts, Identity, IdentityState, MemberNumbers, Observation,
-    Report, SloCounts, SourceKey, SourceRecord, SourceState,
+    DeclaredEstate, DeclaredService, DeclaredSlo, EntryRef, Fact, GlobalFacts, Identity, IdentityState, MemberNumbers,
+    Observation, Report, ServiceFacts, SloCounts, SourceKey, SourceRecord, SourceState,
 };
 pub use cluster::{ClusterState, NodeTally, PodTally};
 pub use memory::Remembered;
@@ -94,6 +94,15 @@ pub struct SloState {
     pub counts: Option<Known<SloCounts>>,
 }
 
+/// One service: what was declared and what is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceState {
+    /// What the team declared.
+    pub declared: DeclaredService,
+    /// Its numbers.
+    pub facts: Option<Known<ServiceFacts>>,
+}
+
 /// What an observation changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Change {
@@ -111,6 +120,7 @@ pub struct Estate {
     clusters: Vec<ClusterState>,
     databases: Vec<DatabaseState>,
     slos: Vec<SloState>,
+    services: Vec<ServiceState>,
     budgets: Vec<BudgetState>,
     sources: Vec<SourceRecord>,
 }
@@ -132,6 +142,7 @@ impl Estate {
                 .map(|declared| DatabaseState { declared, facts: None, global: None, numbers: None, lags: None })
                 .collect(),
             slos: declared.slos.into_iter().map(|declared| SloState { declared, counts: None }).collect(),
+            services: declared.services.into_iter().map(|declared| ServiceState { declared, facts: None }).collect(),
             budgets: declared.budgets.into_iter().map(|declared| BudgetState { declared, facts: None }).collect(),
             sources: Vec::new(),
         }
@@ -162,6 +173,11 @@ impl Estate {
         &self.slos
     }
 
+    /// Services, in the file's order.
+    pub fn services(&self) -> &[ServiceState] {
+        &self.services
+    }
+
     /// Budgets, in the file's order.
     pub fn budgets(&self) -> &[BudgetState] {
         &self.budgets
@@ -190,6 +206,11 @@ impl Estate {
     /// The SLO of that name.
     pub fn slo(&self, name: &str) -> Option<&SloState> {
         self.slos.iter().find(|s| s.declared.name == name)
+    }
+
+    /// The service of that name.
+    pub fn service(&self, name: &str) -> Option<&ServiceState> {
+        self.services.iter().find(|s| s.declared.name == name)
     }
 
     /// The budget of that name.
@@ -378,6 +399,11 @@ impl Estate {
                     c.take_pods(batch, at);
                 }
             }
+            Fact::Usage(name, value) => {
+                if let Some(c) = self.cluster_mut(&name) {
+                    c.usage = Some(Known { value, as_of, origin });
+                }
+            }
             Fact::Database(name, value) => {
                 if let Some(d) = self.database_mut(&name) {
                     d.facts = Some(Known { value, as_of, origin });
@@ -411,6 +437,11 @@ impl Estate {
             Fact::Slo(name, value) => {
                 if let Some(s) = self.slos.iter_mut().find(|s| s.declared.name == name) {
                     s.counts = Some(Known { value, as_of, origin });
+                }
+            }
+            Fact::Service(name, value) => {
+                if let Some(s) = self.services.iter_mut().find(|s| s.declared.name == name) {
+                    s.facts = Some(Known { value, as_of, origin });
                 }
             }
         }

@@ -14,7 +14,7 @@ pub struct Concern {
     pub level: Level,
     /// Since when, by its oldest alert; none for what is merely not known.
     pub since: Option<Timestamp>,
-    /// What kind of thing it is: `account`, `cluster`, `database`, `SLO`, `budget`, `deployment`, `statefulset`,
+    /// What kind of thing it is: `account`, `cluster`, `database`, `SLO`, `service`, `budget`, `deployment`, `statefulset`,
     /// `daemonset` or `source`.
     pub kind: &'static str,
     /// Its name: the entry's, `namespace/name` of a workload, the source's kind.
@@ -49,7 +49,7 @@ impl Concern {
     pub(super) fn rank(&self) -> u8 {
         match &self.about {
             Subject::Entry(EntryRef::Account(_)) => 0,
-            Subject::Entry(EntryRef::Slo(_)) => 1,
+            Subject::Entry(EntryRef::Slo(_) | EntryRef::Service(_)) => 1,
             Subject::Entry(EntryRef::Database(_)) => 2,
             Subject::Entry(EntryRef::Cluster(_)) => 3,
             Subject::Workload(..) => 4,
@@ -68,6 +68,7 @@ pub(super) fn naming(about: &Subject, place: impl FnOnce(&EntryRef) -> String) -
                 EntryRef::Cluster(_) => "cluster",
                 EntryRef::Database(_) => "database",
                 EntryRef::Slo(_) => "SLO",
+                EntryRef::Service(_) => "service",
                 EntryRef::Budget(_) => "budget",
                 EntryRef::Costs(_) => "costs",
             };

@@ -164,6 +164,9 @@ fn place(estate: &Estate, entry: &EntryRef) -> String {
         EntryRef::Database(name) => estate
             .database(name)
             .map_or((None, None), |d| (Some(d.declared.account.as_str()), Some(d.declared.region.as_str()))),
+        EntryRef::Service(name) => {
+            estate.service(name).map_or((None, None), |s| (s.declared.account.as_deref(), s.declared.region.as_deref()))
+        }
         EntryRef::Budget(name) => (estate.budget(name).map(|b| b.declared.account.as_str()), None),
     };
     [account, region].into_iter().flatten().collect::<Vec<_>>().join(" ")

@@ -10,7 +10,7 @@ use crate::estate::SourceKey;
 /// The sources of every type that is kept, whole: postcard does not say of itself what it holds, so whatever changes here
 /// is another schema. What is kept can be had again by looking; to drop it once too often costs nothing, to misread it
 /// would show things that are not.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 16] = [
     include_str!("../estate/account.rs"),
     include_str!("../estate/budget.rs"),
     include_str!("../estate/cluster.rs"),
@@ -18,9 +18,11 @@ const SOURCES: [&str; 14] = [
     include_str!("../estate/entry.rs"),
     include_str!("../estate/kubernetes.rs"),
     include_str!("../estate/observation.rs"),
+    include_str!("../estate/service.rs"),
     include_str!("../estate/slo.rs"),
     include_str!("../estate/sources.rs"),
     include_str!("../estate/state/memory.rs"),
+    include_str!("../estate/usage.rs"),
     include_str!("../judge/history.rs"),
     include_str!("../judge/level.rs"),
     include_str!("../../Cargo.toml"),

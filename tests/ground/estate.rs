@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use quarterdeck::estate::{
     Batch, BudgetFacts, Capacity, Change, ControlPlane, CostFacts, Counted, Coverage, DatabaseFacts, DeclaredAccount,
-    DeclaredBudget, DeclaredCluster, DeclaredDatabase, DeclaredEstate, DeclaredSlo, Endpoint, EntryRef, Estate, Fact,
-    GlobalFacts, GlobalMember, GlobalRole, Identity, IdentityState, Kind, Member, MemberNumbers, MemberRole, Metric,
-    Name, Node, NodeGroup, Observation, Owner, Pod, PodPhase, Readiness, Report, Sample, ServiceCost, Sli, SloCounts,
-    SourceKey, SourceName, WindowCount, Workload, WorkloadKey, WorkloadKind,
+    DeclaredBudget, DeclaredCluster, DeclaredDatabase, DeclaredEstate, DeclaredService, DeclaredSlo, Endpoint,
+    EntryRef, Estate, Fact, GlobalFacts, GlobalMember, GlobalRole, Identity, IdentityState, Kind, Member,
+    MemberNumbers, MemberRole, Metric, Name, Node, NodeGroup, Observation, Owner, Pod, PodPhase, Readiness, Report,
+    Sample, ServiceCost, ServiceSignals, Sli, SloCounts, SourceKey, SourceName, WindowCount, Workload, WorkloadKey,
+    WorkloadKind,
 };
 use quarterdeck::judge::{Alert, History, Judgement, Level, Policy, RuleId, judge};
 
@@ -94,7 +95,14 @@ pub(crate) fn declared() -> DeclaredEstate {
             max_connections: Some(1_000),
         }],
         slos: vec![slo("checkout", counts), slo("search", prometheus)],
-        services: Vec::new(),
+        services: vec![DeclaredService {
+            name: "shop".into(),
+            account: Some("production".into()),
+            region: Some("us-east-1".into()),
+            signals: Some(ServiceSignals::LoadBalancer("app/shop/1".into())),
+            cluster: Some("prod-use1".into()),
+            namespace: Some("shop".into()),
+        }],
         budgets: vec![DeclaredBudget {
             name: "production month".into(),
             account: "production".into(),
@@ -185,6 +193,7 @@ pub(crate) fn node(name: &str, readiness: Readiness, cordoned: bool) -> Node {
         capacity_type: None,
         instance_type: None,
         pool: None,
+        allocatable: None,
         kubelet: None,
         created: None,
     }
@@ -308,7 +317,7 @@ impl Ground {
             (eks(), vec![cluster.clone()]),
             (kubernetes(), vec![cluster]),
             (rds(), vec![orders.clone()]),
-            (cloudwatch(), vec![orders, EntryRef::Slo("checkout".into())]),
+            (cloudwatch(), vec![orders, EntryRef::Slo("checkout".into()), EntryRef::Service("shop".into())]),
             (budgets(), vec![EntryRef::Budget("production month".into())]),
             (costs(), vec![EntryRef::Costs("production".into())]),
             (prometheus(), vec![EntryRef::Slo("search".into())]),

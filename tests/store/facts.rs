@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use quarterdeck::estate::{
     Addon, Batch, BudgetFacts, Capacity, ControlPlane, CostFacts, Coverage, DatabaseFacts, Endpoint, Fact, GlobalFacts,
     GlobalMember, GlobalRole, Kind, Member, MemberNumbers, MemberRole, Name, Node, NodeGroup, Owner, Pod, PodPhase,
-    Readiness, Sample, ServiceCost, SloCounts, Termination, WindowCount, Workload, WorkloadKey, WorkloadKind,
+    Readiness, Resources, Sample, ServiceCost, SloCounts, Termination, WindowCount, Workload, WorkloadKey,
+    WorkloadKind,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -97,6 +98,7 @@ fn of_kubernetes() -> Vec<Fact> {
         capacity_type: None,
         instance_type: Some(Arc::from("m7g.large")),
         pool: Some(Arc::from("spot")),
+        allocatable: Some(Resources { cpu_milli: 1_930, memory_bytes: 7_220 << 20 }),
         kubelet: Some(Arc::from("v1.33.1")),
         created: None,
     };

@@ -9,6 +9,7 @@ mod budget;
 mod cluster;
 mod database;
 mod plain;
+mod service;
 mod slo;
 mod source;
 mod table;
@@ -19,9 +20,10 @@ use serde::Serialize;
 pub use account::{Account, Costs, Identity, ServiceCost};
 pub use alert::{Alert, Incident};
 pub use budget::Budget;
-pub use cluster::{Addon, Cluster, Endpoint, NodeGroup, Nodes, Pods, Workloads};
+pub use cluster::{Addon, Cluster, Endpoint, NodeGroup, NodeUsage, Nodes, Pods, Workloads};
 pub use database::{Database, Global, GlobalMember, Member};
 pub use plain::Plain;
+pub use service::Service;
 pub use slo::{Burn, Slo};
 pub use source::Source;
 
@@ -50,6 +52,8 @@ pub struct Status {
     pub databases: Vec<Database>,
     /// SLOs, in the file's order.
     pub slos: Vec<Slo>,
+    /// Services that the app alerts watch, in the file's order.
+    pub services: Vec<Service>,
     /// Budgets, in the file's order.
     pub budgets: Vec<Budget>,
     /// The month's costs, a row per account.
@@ -97,6 +101,11 @@ pub fn document(estate: &Estate, judgement: &Judgement, now: Timestamp) -> Statu
             .iter()
             .enumerate()
             .map(|(i, s)| Slo::of(s, level(EntryRef::Slo(s.declared.name.clone())), judgement.slos.get(i)))
+            .collect(),
+        services: estate
+            .services()
+            .iter()
+            .map(|s| Service::of(s, level(EntryRef::Service(s.declared.name.clone()))))
             .collect(),
         budgets: estate
             .budgets()

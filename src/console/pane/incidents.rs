@@ -161,6 +161,7 @@ fn entry_word(entry: &EntryRef) -> &'static str {
         EntryRef::Cluster(_) => "cluster",
         EntryRef::Database(_) => "database",
         EntryRef::Slo(_) => "SLO",
+        EntryRef::Service(_) => "service",
         EntryRef::Budget(_) => "budget",
         EntryRef::Costs(_) => "costs",
     }
@@ -186,14 +187,15 @@ pub fn closing(scene: &Scene) -> Vec<Words> {
 
 /// What is in order, in one line: `3 SLOs, 2 clusters in order`; empty where nothing is.
 fn in_order(scene: &Scene) -> Words {
-    let mut counts = [(0_usize, "SLO"), (0, "cluster"), (0, "database"), (0, "budget"), (0, "account")];
+    let mut counts = [(0_usize, "SLO"), (0, "service"), (0, "cluster"), (0, "database"), (0, "budget"), (0, "account")];
     for verdict in scene.judgement.verdicts.iter().filter(|v| v.level == Level::Ok) {
         let slot = match verdict.entry {
             EntryRef::Slo(_) => 0,
-            EntryRef::Cluster(_) => 1,
-            EntryRef::Database(_) => 2,
-            EntryRef::Budget(_) => 3,
-            EntryRef::Account(_) => 4,
+            EntryRef::Service(_) => 1,
+            EntryRef::Cluster(_) => 2,
+            EntryRef::Database(_) => 3,
+            EntryRef::Budget(_) => 4,
+            EntryRef::Account(_) => 5,
             EntryRef::Costs(_) => continue,
         };
         counts[slot].0 += 1;

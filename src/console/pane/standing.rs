@@ -78,6 +78,10 @@ pub fn oldest(scene: &Scene, entry: &EntryRef) -> Option<Timestamp> {
             let slo = estate.slo(name);
             [slo.and_then(|s| s.counts.as_ref()).map(|k| k.as_of), None, None, None]
         }
+        EntryRef::Service(name) => {
+            let service = estate.service(name);
+            [service.and_then(|s| s.facts.as_ref()).map(|k| k.as_of), None, None, None]
+        }
         EntryRef::Budget(name) => {
             let budget = estate.budget(name);
             [budget.and_then(|b| b.facts.as_ref()).map(|k| k.as_of), None, None, None]

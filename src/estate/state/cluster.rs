@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Known;
 use crate::estate::{
-    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, PodPhase, Readiness, Workload, WorkloadKey,
+    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, PodPhase, Readiness, Resources, Usage,
+    Workload, WorkloadKey,
 };
 
 /// The span over which restarts are counted.
@@ -62,6 +63,8 @@ pub struct ClusterState {
     pub declared: DeclaredCluster,
     /// What EKS says; an inner none says that EKS does not have it.
     pub control_plane: Option<Known<Option<ControlPlane>>>,
+    /// What its nodes use.
+    pub usage: Option<Known<Usage>>,
     coverage: BTreeMap<Kind, Coverage>,
     nodes: BTreeMap<Arc<str>, Node>,
     node_tally: NodeTally,
@@ -91,6 +94,7 @@ impl ClusterState {
         Self {
             declared,
             control_plane: None,
+            usage: None,
             coverage: BTreeMap::new(),
             nodes: BTreeMap::new(),
             node_tally: NodeTally::default(),
@@ -121,6 +125,29 @@ impl ClusterState {
     /// Nodes by name.
     pub fn nodes(&self) -> &BTreeMap<Arc<str>, Node> {
         &self.nodes
+    }
+
+    /// What its nodes use and what they have to give, summed over the nodes of which both are known, and how many those
+    /// are; none where there is no such node.
+    pub fn used(&self) -> Option<(Resources, Resources, usize)> {
+        let Usage::Measured { nodes, .. } = &self.usage.as_ref()?.value else { return None };
+        let both = nodes.iter().filter_map(|(name, used)| Some((used, self.nodes.get(name)?.allocatable?)));
+        let (used, given, count) = both.fold((Resources::default(), Resources::default(), 0), |sum, (used, given)| {
+            (sum.0.plus(*used), sum.1.plus(given), sum.2 + 1)
+        });
+        (count > 0).then_some((used, given, count))
+    }
+
+    /// Percent of the nodes' processors that is used.
+    pub fn cpu_percent(&self) -> Option<f64> {
+        let (used, given, _) = self.used()?;
+        (given.cpu_milli > 0).then(|| 100.0 * used.cpu_milli as f64 / given.cpu_milli as f64)
+    }
+
+    /// Percent of the nodes' memory that is used.
+    pub fn memory_percent(&self) -> Option<f64> {
+        let (used, given, _) = self.used()?;
+        (given.memory_bytes > 0).then(|| 100.0 * used.memory_bytes as f64 / given.memory_bytes as f64)
     }
 
     /// Nodes counted by readiness.

@@ -51,6 +51,9 @@ impl Estate {
                 }
                 facts.push(Fact::Pods(name.clone(), Batch::Snapshot(c.pods().values().cloned().collect())));
             }
+            if let Some(k) = c.usage.as_ref().filter(|k| said(k.origin)) {
+                facts.push(Fact::Usage(name.clone(), k.value.clone()));
+            }
         }
         for d in &self.databases {
             let name = &d.declared.name;
@@ -80,6 +83,11 @@ impl Estate {
         for s in &self.slos {
             if let Some(k) = s.counts.as_ref().filter(|k| said(k.origin)) {
                 facts.push(Fact::Slo(s.declared.name.clone(), k.value.clone()));
+            }
+        }
+        for s in &self.services {
+            if let Some(k) = s.facts.as_ref().filter(|k| said(k.origin)) {
+                facts.push(Fact::Service(s.declared.name.clone(), k.value.clone()));
             }
         }
         if facts.is_empty() {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{AccountState, Estate, Known};
-use crate::estate::{EntryRef, Fact, Identity, IdentityState, Sli, SourceState};
+use crate::estate::{EntryRef, Fact, Identity, IdentityState, ServiceSignals, Sli, SourceState};
 
 impl Estate {
     /// The account of a source; none for a source outside AWS.
@@ -19,12 +19,14 @@ impl Estate {
             | Fact::Coverage(name, ..)
             | Fact::Nodes(name, _)
             | Fact::Workloads(name, ..)
-            | Fact::Pods(name, _) => self.account_of(&EntryRef::Cluster(name.clone())),
+            | Fact::Pods(name, _)
+            | Fact::Usage(name, _) => self.account_of(&EntryRef::Cluster(name.clone())),
             Fact::Database(name, _) | Fact::Global(name, _) | Fact::Numbers(name, _) | Fact::GlobalLag(name, _) => {
                 self.account_of(&EntryRef::Database(name.clone()))
             }
             Fact::Budget(name, _) => self.account_of(&EntryRef::Budget(name.clone())),
             Fact::Costs(name, _) => self.account(name),
+            Fact::Service(name, _) => self.account_of(&EntryRef::Service(name.clone())),
             Fact::Slo(name, _) => self.account_of(&EntryRef::Slo(name.clone())),
         }
     }
@@ -35,6 +37,14 @@ impl Estate {
             EntryRef::Account(name) | EntryRef::Costs(name) => name,
             EntryRef::Cluster(name) => self.cluster(name)?.declared.account.as_ref()?,
             EntryRef::Database(name) => &self.database(name)?.declared.account,
+            EntryRef::Service(name) => {
+                // Queries to a Prometheus server are nobody's account, whatever the service runs in.
+                let declared = &self.service(name)?.declared;
+                match declared.signals {
+                    Some(ServiceSignals::LoadBalancer(_)) => declared.account.as_ref()?,
+                    Some(ServiceSignals::Prometheus { .. }) | None => return None,
+                }
+            }
             EntryRef::Budget(name) => &self.budget(name)?.declared.account,
             EntryRef::Slo(name) => return self.account_of_sli(&self.slo(name)?.declared.sli),
         };
@@ -111,6 +121,11 @@ impl Estate {
                 self.slos[index].counts = None;
             }
         }
+        for index in 0..self.services.len() {
+            if of_account(&EntryRef::Service(self.services[index].declared.name.clone()), self) {
+                self.services[index].facts = None;
+            }
+        }
         let watched: Vec<String> = self
             .clusters
             .iter()
@@ -151,6 +166,9 @@ impl Estate {
         for s in &mut self.slos {
             drop_from(&mut s.counts, origin);
         }
+        for s in &mut self.services {
+            drop_from(&mut s.facts, origin);
+        }
     }
 
     /// Every fact that one source said is still true.
@@ -175,6 +193,9 @@ impl Estate {
         }
         for s in &mut self.slos {
             renew(&mut s.counts, origin, as_of);
+        }
+        for s in &mut self.services {
+            renew(&mut s.facts, origin, as_of);
         }
     }
 }

@@ -24,6 +24,10 @@ impl Estate {
                 let d = &s.declared;
                 format!("{:?}", (&d.sli, d.window_s))
             }),
+            EntryRef::Service(name) => self.service(name).map(|s| {
+                let d = &s.declared;
+                format!("{:?}", (&d.account, &d.region, &d.signals))
+            }),
             EntryRef::Budget(name) => self.budgets().iter().find(|b| b.declared.name == *name).map(|b| {
                 let d = &b.declared;
                 format!("{:?}", (&d.account, &d.budget, d.limit_usd))
@@ -43,12 +47,14 @@ pub(super) fn about(fact: &Fact) -> EntryRef {
         | Fact::Coverage(name, ..)
         | Fact::Nodes(name, _)
         | Fact::Workloads(name, ..)
-        | Fact::Pods(name, _) => EntryRef::Cluster(name.clone()),
+        | Fact::Pods(name, _)
+        | Fact::Usage(name, _) => EntryRef::Cluster(name.clone()),
         Fact::Database(name, _) | Fact::Global(name, _) | Fact::Numbers(name, _) | Fact::GlobalLag(name, _) => {
             EntryRef::Database(name.clone())
         }
         Fact::Budget(name, _) => EntryRef::Budget(name.clone()),
         Fact::Costs(name, _) => EntryRef::Costs(name.clone()),
+        Fact::Service(name, _) => EntryRef::Service(name.clone()),
         Fact::Slo(name, _) => EntryRef::Slo(name.clone()),
     }
 }

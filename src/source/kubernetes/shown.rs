@@ -6,6 +6,7 @@ mod interner;
 mod node;
 mod owner;
 mod pod;
+pub(super) mod quantity;
 mod workload;
 
 use std::sync::Arc;

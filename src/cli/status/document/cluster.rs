@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::estate::{ClusterState, ControlPlane, Coverage, Kind, SourceRecord};
+use crate::estate::{ClusterState, ControlPlane, Coverage, Kind, SourceRecord, Usage};
 use crate::judge::Level;
 
 /// One cluster.
@@ -35,6 +35,8 @@ pub struct Cluster {
     pub pods: Pods,
     /// Restarts within the last hour, summed over the pods.
     pub restarts_1h: Option<u32>,
+    /// What its nodes use.
+    pub usage: NodeUsage,
     /// Its deployments, stateful sets and daemon sets.
     pub workloads: Workloads,
     /// Its managed node groups.
@@ -74,6 +76,21 @@ pub struct Nodes {
     pub total: Option<usize>,
     /// Marked unschedulable.
     pub cordoned: Option<usize>,
+}
+
+/// What nodes use, by the cluster's metrics API.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NodeUsage {
+    /// Percent of their processors.
+    pub cpu_percent: Option<f64>,
+    /// Percent of their memory.
+    pub memory_percent: Option<f64>,
+    /// How many nodes that rests on.
+    pub nodes: Option<usize>,
+    /// When the oldest measurement ended.
+    pub as_of: Option<Timestamp>,
+    /// Why it cannot be known, and what to do about it.
+    pub error: Option<String>,
 }
 
 /// Pods counted by phase; `crash_looping` whatever the phase.
@@ -154,6 +171,7 @@ impl Cluster {
                 crash_looping: pods_seen(pods.crash_looping),
             },
             restarts_1h: state.complete(&[Kind::Pods]).then(|| state.restarts_1h(now)),
+            usage: usage(state),
             workloads: Workloads {
                 total: workloads_seen(state.workloads().len()),
                 degraded: workloads_seen(state.degraded().len()),
@@ -161,6 +179,21 @@ impl Cluster {
             nodegroups: plane.and_then(nodegroups),
             as_of: as_of(state, watcher),
         }
+    }
+}
+
+fn usage(state: &ClusterState) -> NodeUsage {
+    let (as_of, error) = match state.usage.as_ref().map(|k| &k.value) {
+        Some(Usage::Measured { at, .. }) => (Some(*at), None),
+        Some(Usage::Unmeasured(why)) => (None, Some(why.clone())),
+        None => (None, None),
+    };
+    NodeUsage {
+        cpu_percent: state.cpu_percent(),
+        memory_percent: state.memory_percent(),
+        nodes: state.used().map(|(_, _, nodes)| nodes),
+        as_of,
+        error,
     }
 }
 

@@ -254,6 +254,7 @@ pub(crate) fn node(name: &str, ready: bool) -> Node {
         capacity_type: Some("ON_DEMAND".into()),
         instance_type: Some("m7g.large".into()),
         pool: Some("on-demand".into()),
+        allocatable: None,
         kubelet: Some("v1.33.4".into()),
         created: Some(ago(60 * 24 * 12)),
     }

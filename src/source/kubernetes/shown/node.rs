@@ -4,8 +4,10 @@ use bytes::Bytes;
 
 use super::Interner;
 use super::interner::{own, text};
-use crate::estate::{Node, Readiness};
-use crate::source::kubernetes::wire::{meta::NodeCondition, objects};
+use super::quantity::{thousandths, whole};
+use crate::estate::{Node, Readiness, Resources};
+use crate::source::kubernetes::wire::meta::NodeCondition;
+use crate::source::kubernetes::wire::objects::{self, ResourceEntry};
 
 const ZONE: &[&str] = &["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
 const ARCH: &[&str] = &["kubernetes.io/arch", "beta.kubernetes.io/arch"];
@@ -33,9 +35,18 @@ pub(super) fn show(wire: &objects::Node, strings: &mut Interner) -> Option<Node>
         capacity_type,
         instance_type,
         pool,
+        allocatable: allocatable(status.map_or(&[][..], |s| &s.allocatable)),
         kubelet: info.and_then(|i| strings.share_some(&i.kubelet_version)),
         created: meta.creation_timestamp.and_then(super::super::wire::meta::Time::instant),
     })
+}
+
+fn allocatable(listed: &[ResourceEntry]) -> Option<Resources> {
+    let of = |resource: &str| {
+        let quantity = listed.iter().find(|entry| entry.resource == resource)?.quantity.as_ref()?;
+        Some(text(&quantity.text))
+    };
+    Some(Resources { cpu_milli: thousandths(&of("cpu")?)?, memory_bytes: whole(&of("memory")?)? })
 }
 
 fn readiness(conditions: &[NodeCondition]) -> Readiness {
@@ -90,6 +101,10 @@ mod tests {
     #[test]
     fn labels_say_where_it_is_and_how_it_was_bought() {
         let label = |key: &'static str, value: &'static str| Pair { key: key.into(), value: value.into() };
+        let resource = |name: &'static str, text: &'static str| ResourceEntry {
+            resource: name.into(),
+            quantity: Some(objects::Quantity { text: text.into() }),
+        };
         let wire = objects::Node {
             metadata: Some(ObjectMeta {
                 name: "ip-10-0-1-7".into(),
@@ -102,6 +117,7 @@ mod tests {
             }),
             spec: Some(objects::NodeSpec { unschedulable: true }),
             status: Some(objects::NodeStatus {
+                allocatable: vec![resource("cpu", "1930m"), resource("memory", "7220Mi")],
                 conditions: vec![],
                 node_info: Some(objects::NodeSystemInfo {
                     kubelet_version: "v1.33.1".into(),
@@ -115,6 +131,7 @@ mod tests {
         assert_eq!(node.zone.as_deref(), Some("us-east-1b"));
         assert_eq!(node.arch.as_deref(), Some("arm64"));
         assert_eq!(node.kubelet.as_deref(), Some("v1.33.1"));
+        assert_eq!(node.allocatable, Some(Resources { cpu_milli: 1_930, memory_bytes: 7_220 << 20 }));
         assert!(node.cordoned);
         assert!(show(&objects::Node::default(), &mut Interner::default()).is_none(), "a node without a name");
     }

@@ -30,10 +30,28 @@ pub(in crate::source::kubernetes) struct NodeSpec {
 /// `NodeStatus`.
 #[derive(Clone, PartialEq, Message)]
 pub(in crate::source::kubernetes) struct NodeStatus {
+    #[prost(message, repeated, tag = "2")]
+    pub allocatable: Vec<ResourceEntry>,
     #[prost(message, repeated, tag = "4")]
     pub conditions: Vec<NodeCondition>,
     #[prost(message, optional, tag = "7")]
     pub node_info: Option<NodeSystemInfo>,
+}
+
+/// One entry of a `ResourceList`.
+#[derive(Clone, PartialEq, Message)]
+pub(in crate::source::kubernetes) struct ResourceEntry {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub resource: Bytes,
+    #[prost(message, optional, tag = "2")]
+    pub quantity: Option<Quantity>,
+}
+
+/// `Quantity`.
+#[derive(Clone, PartialEq, Message)]
+pub(in crate::source::kubernetes) struct Quantity {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub text: Bytes,
 }
 
 /// `NodeSystemInfo`.
