@@ -33,6 +33,10 @@ pub struct Call {
     pub service: Service,
     /// The API's own name of it: `FailoverDBCluster`; for Kubernetes verb and resource: `patch deployments/scale`.
     pub action: String,
+    /// The AWS region that it goes to; none where it is the target's, and for Kubernetes. A Global Database is failed over
+    /// in the region that takes over, since the other may be down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// The same on a command line, to be copied: it names everything, region and namespace too.
     pub cli: String,
     /// What is sent. For AWS the request's members by their API names (`{"DBClusterIdentifier": …}`); for Kubernetes

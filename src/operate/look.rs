@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 /// One read of a service, live: never from what a source said earlier.
+///
+/// AWS is asked in the target's region, or in the region of an ARN where one stands in place of an identifier. A Global
+/// Database is asked for in the account's other regions too where the target's does not answer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Read {
     /// GET of a path of the target cluster's API server, query included. An object, or a list's whole `items`
@@ -15,6 +18,8 @@ pub enum Read {
     DbCluster(String),
     /// `DescribeDBInstances` of a cluster: an array of them.
     DbInstances(String),
+    /// `DescribeDBInstances` of one: its member.
+    DbInstance(String),
     /// `DescribeGlobalClusters` of one: its member.
     GlobalCluster(String),
     /// `DescribeDBClusterSnapshots` of one.

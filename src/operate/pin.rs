@@ -56,6 +56,8 @@ pub fn of_cluster(
         resource: None,
         id: name.to_owned(),
         uid: uid.map(str::to_owned),
+        within: cluster.eks.clone().filter(|_| kind == TargetKind::NodeGroup),
+        profile: account.and_then(|a| a.profile.clone()),
     }
 }
 
@@ -72,5 +74,7 @@ pub fn database(account: Option<&DeclaredAccount>, database: &DeclaredDatabase) 
         resource: None,
         id: database.cluster.clone(),
         uid: None,
+        within: database.global.clone(),
+        profile: account.and_then(|a| a.profile.clone()),
     }
 }
