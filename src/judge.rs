@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod burn;
 mod docket;
+mod finding;
 pub mod history;
 pub mod level;
 pub mod policy;
@@ -18,7 +19,7 @@ use docket::Docket;
 pub use history::History;
 pub use level::Level;
 pub use policy::{Policy, Thresholds};
-pub use rule::{Rule, RuleId, fullest};
+pub use rule::{Rule, RuleId, fullest, slo_why};
 pub use verdict::{Judgement, SloVerdict, Verdict};
 
 /// Judges the whole estate at one instant.
@@ -42,7 +43,7 @@ pub fn judge(estate: &Estate, history: &History, policy: &Policy, now: Timestamp
     for budget in estate.budgets() {
         rule::budget(&mut docket, budget);
     }
-    for source in estate.sources() {
+    for source in 0..estate.sources().len() {
         rule::source(&mut docket, source);
     }
     docket.close()

@@ -53,13 +53,13 @@ impl Drill {
     }
 }
 
-fn reasons(judgement: &Judgement) -> (Vec<&str>, Vec<&String>) {
-    let alerts = judgement.alerts.iter().map(|a| a.why.as_str()).collect();
+fn reasons(judgement: &Judgement) -> (Vec<String>, Vec<&String>) {
+    let alerts = judgement.alerts.iter().map(quarterdeck::judge::Alert::finding).collect();
     (alerts, judgement.verdicts.iter().flat_map(|v| &v.doubts).collect())
 }
 
 fn fires(judgement: &Judgement, rule: RuleId, level: Level, subject: &str) -> bool {
-    judgement.alerts.iter().any(|a| a.rule == rule && a.level == level && a.subject.contains(subject))
+    judgement.alerts.iter().any(|a| a.rule == rule && a.level == level && a.subject().contains(subject))
 }
 
 fn entry(judgement: &Judgement, entry: &EntryRef) -> Level {

@@ -15,7 +15,7 @@ pub struct Concern {
     /// Since when, by its oldest alert; none for what is merely not known.
     pub since: Option<Timestamp>,
     /// What kind of thing it is: `account`, `cluster`, `database`, `SLO`, `service`, `budget`, `deployment`, `statefulset`,
-    /// `daemonset` or `source`.
+    /// `daemonset`, `job`, `pods` or `source`.
     pub kind: &'static str,
     /// Its name: the entry's, `namespace/name` of a workload, the source's kind.
     pub title: String,
@@ -38,8 +38,8 @@ impl Concern {
         let joint = if reason.starts_with("burns ") || reason.starts_with("fails") { " " } else { ": " };
         let place = match self.about {
             Subject::Entry(_) => String::new(),
-            Subject::Workload(..) | Subject::Source(_) if self.place.is_empty() => String::new(),
-            Subject::Workload(..) => format!(" on {}", self.place),
+            Subject::Workload(..) | Subject::Pods(..) | Subject::Source(_) if self.place.is_empty() => String::new(),
+            Subject::Workload(..) | Subject::Pods(..) => format!(" on {}", self.place),
             Subject::Source(_) => format!(" of {}", self.place),
         };
         format!("{}{place}{joint}{reason}", self.title)
@@ -52,7 +52,7 @@ impl Concern {
             Subject::Entry(EntryRef::Slo(_) | EntryRef::Service(_)) => 1,
             Subject::Entry(EntryRef::Database(_)) => 2,
             Subject::Entry(EntryRef::Cluster(_)) => 3,
-            Subject::Workload(..) => 4,
+            Subject::Workload(..) | Subject::Pods(..) => 4,
             Subject::Source(_) => 5,
             Subject::Entry(EntryRef::Budget(_) | EntryRef::Costs(_)) => 6,
         }
@@ -75,7 +75,11 @@ pub(super) fn naming(about: &Subject, place: impl FnOnce(&EntryRef) -> String) -
             (kind, entry.name().to_owned(), place(entry))
         }
         Subject::Workload(cluster, WorkloadKey { kind, name }) => {
-            (kind.word(), format!("{}/{}", name.namespace, name.name), cluster.clone())
+            (kind.word(), format!("{}/{}", name.namespace, name.name), cluster.as_ref().to_owned())
+        }
+        Subject::Pods(cluster, kind, name) => {
+            let kind = if &**kind == "job" { "job" } else { "pods" };
+            (kind, format!("{}/{}", name.namespace, name.name), cluster.as_ref().to_owned())
         }
         Subject::Source(key) => ("source", key.title().to_owned(), key.place()),
     }

@@ -72,7 +72,7 @@ impl Gathered<'_> {
         let concern = self.about(about, alert.level);
         concern.level = concern.level.max(alert.level);
         concern.since = Some(concern.since.map_or(alert.since, |since| since.min(alert.since)));
-        concern.reasons.push(alert.brief.clone());
+        concern.reasons.push(alert.brief());
         concern.alerts.push(index);
         if concern.next.is_empty() {
             concern.next = next(alert.rule).into();

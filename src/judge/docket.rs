@@ -1,26 +1,14 @@
 //! What is written down while a judgement is made: the alerts and doubts of each entry.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::finding::{Finding, Rests};
 use super::{Alert, History, Judgement, Level, Policy, Rule, RuleId, SloVerdict, Subject, Verdict, words};
 use crate::estate::{AccountState, ClusterState, EntryRef, Estate, Known, SourceRecord, SourceState};
-
-/// Why an alert is raised.
-pub(super) struct Ground {
-    /// The rule and the number against the threshold, as a whole sentence.
-    pub(super) finding: String,
-    /// The source and its age, without a full stop; empty where nothing was said of it.
-    pub(super) rests_on: String,
-}
-
-impl Ground {
-    /// A finding, and what it rests on.
-    pub(super) fn new(finding: String, rests_on: String) -> Self {
-        Self { finding, rests_on }
-    }
-}
 
 /// Everything that a rule may look at, and where it writes what it found.
 pub(super) struct Docket<'a> {
@@ -32,7 +20,9 @@ pub(super) struct Docket<'a> {
     feeding: HashMap<&'a EntryRef, Vec<&'a SourceRecord>>,
     accounts: HashMap<&'a str, &'a AccountState>,
     /// The source that watches each cluster.
-    watchers: HashMap<&'a str, &'a SourceRecord>,
+    watchers: HashMap<&'a str, usize>,
+    /// The sources in words, made when the first alert rests on them.
+    sources: Vec<OnceCell<Arc<str>>>,
     /// Alerts, each with the verdict that it belongs to.
     alerts: Vec<(Alert, Option<usize>)>,
     verdicts: Vec<Verdict>,
@@ -48,21 +38,6 @@ pub(super) struct Breach {
     pub(super) numbers: Option<(f64, f64)>,
 }
 
-impl Breach {
-    /// The threshold in words: `above the warning threshold of 70 %`.
-    pub(super) fn against(&self) -> String {
-        let Some((_, threshold)) = self.numbers else { return String::new() };
-        let relation = match (self.rule.below, self.rule.inclusive) {
-            (false, false) => "above",
-            (false, true) => "at or above",
-            (true, false) => "below",
-            (true, true) => "at or below",
-        };
-        let limit = words::with_unit(words::threshold(threshold), self.rule.unit);
-        format!("{relation} the {} threshold of {limit}", self.level.word())
-    }
-}
-
 impl<'a> Docket<'a> {
     pub(super) fn new(estate: &'a Estate, history: &'a History, policy: &'a Policy, now: Timestamp) -> Self {
         let mut feeding: HashMap<&EntryRef, Vec<&SourceRecord>> = HashMap::new();
@@ -71,11 +46,15 @@ impl<'a> Docket<'a> {
                 feeding.entry(entry).or_default().push(source);
             }
         }
-        let watchers = estate.sources().iter().filter_map(|s| Some((s.key.subject.as_deref()?, s)));
-        let watchers = watchers.filter(|(subject, s)| s.watches(subject)).collect();
+        let watchers = estate.sources().iter().enumerate().filter_map(|(i, s)| {
+            let subject = s.key.subject.as_deref().filter(|subject| s.watches(subject))?;
+            Some((subject, i))
+        });
+        let watchers = watchers.collect();
+        let sources = vec![OnceCell::new(); estate.sources().len()];
         let accounts = estate.accounts().iter().map(|a| (a.declared.name.as_str(), a)).collect();
         let (alerts, verdicts, slos) = (Vec::new(), Vec::new(), Vec::new());
-        Self { estate, now, history, policy, feeding, accounts, watchers, alerts, verdicts, slos }
+        Self { estate, now, history, policy, feeding, accounts, watchers, sources, alerts, verdicts, slos }
     }
 
     /// Opens the verdict on an entry; what is raised and doubted from here on belongs to it.
@@ -113,8 +92,8 @@ impl<'a> Docket<'a> {
 
     /// The source that watches a cluster's API server.
     pub(super) fn watcher(&self, cluster: &ClusterState) -> Option<&'a SourceRecord> {
-        let name = &cluster.declared.name;
-        self.watchers.get(name.as_str()).copied()
+        let index = *self.watchers.get(cluster.declared.name.as_str())?;
+        self.estate.sources().get(index)
     }
 
     /// Why the open entry is at least unknown.
@@ -138,29 +117,28 @@ impl<'a> Docket<'a> {
     }
 
     /// Raises an alert about an entry, a workload or a source; it belongs to the open verdict unless it is a source's.
-    pub(super) fn raise(&mut self, breach: Breach, about: Subject, subject: String, brief: String, ground: Ground) {
-        let Ground { finding, rests_on } = ground;
-        let why = if rests_on.is_empty() { finding.clone() } else { format!("{finding} {rests_on}.") };
+    pub(super) fn raise(&mut self, breach: Breach, about: Subject, finding: Finding, rests: Rests) {
+        self.raise_at(breach, about, None, finding, rests);
+    }
+
+    /// The same about an entry that `status` names with its account and region before it.
+    pub(super) fn raise_at(
+        &mut self,
+        breach: Breach,
+        about: Subject,
+        place: Option<Arc<str>>,
+        finding: Finding,
+        rests: Rests,
+    ) {
         let Breach { rule, level, numbers } = breach;
         let verdict = match about {
             Subject::Source(_) => None,
-            Subject::Entry(_) | Subject::Workload(..) => self.verdicts.len().checked_sub(1),
+            Subject::Entry(_) | Subject::Workload(..) | Subject::Pods(..) => self.verdicts.len().checked_sub(1),
         };
-        let since = self.history.since(rule.id, &subject).unwrap_or(self.now);
+        let since = self.history.since(rule.id, &about).unwrap_or(self.now);
         let (value, threshold) = (numbers.map(|n| n.0), numbers.map(|n| n.1));
-        let alert = Alert {
-            rule: rule.id,
-            about,
-            subject,
-            level,
-            value,
-            unit: rule.unit,
-            threshold,
-            since,
-            brief,
-            finding,
-            why,
-        };
+        let alert =
+            Alert { rule: rule.id, about, level, value, unit: rule.unit, threshold, since, place, finding, rests };
         self.alerts.push((alert, verdict));
     }
 
@@ -170,27 +148,37 @@ impl<'a> Docket<'a> {
     }
 
     /// What a fact rests on: its source and its age.
-    pub(super) fn rests_on<T>(&self, known: &Known<T>) -> String {
-        self.said_by(self.estate.origin_of(known), known.as_of)
+    pub(super) fn rests_on<T>(&self, known: &Known<T>) -> Rests {
+        self.said_by(known.origin, known.as_of)
     }
 
-    /// A source in words, and how old what it said is.
-    pub(super) fn said_by(&self, source: &SourceRecord, as_of: Timestamp) -> String {
-        let state = match source.state {
-            SourceState::Live => String::new(),
-            other => format!(", {} now", other.word()),
-        };
-        let (at, age) = (words::second(as_of, self.now), words::age(as_of, self.now));
-        format!("{}, as of {at} UTC, {age} ago{state}", source_words(source))
+    /// A source (by its index) and when what it said was true.
+    pub(super) fn said_by(&self, source: usize, as_of: Timestamp) -> Rests {
+        let state = self.estate.sources().get(source).map_or(SourceState::Waiting, |s| s.state);
+        Rests::On { source: self.source_words(source), as_of, state }
+    }
+
+    /// What a cluster's API server said, and how old it is.
+    pub(super) fn seen(&self, cluster: &ClusterState) -> Rests {
+        let name = &cluster.declared.name;
+        let watcher = self.watchers.get(name.as_str());
+        match watcher.and_then(|&i| Some((i, self.estate.sources().get(i)?.as_of?))) {
+            Some((source, as_of)) => self.said_by(source, as_of),
+            None => Rests::Source(format!("kubernetes of {name}").into()),
+        }
+    }
+
+    /// A source in words, by its index.
+    pub(super) fn source_words(&self, source: usize) -> Arc<str> {
+        let words = || self.estate.sources().get(source).map_or_else(String::new, source_words).into();
+        self.sources.get(source).map_or_else(words, |cell| cell.get_or_init(words).clone())
     }
 
     /// The whole judgement, sorted.
     pub(super) fn close(self) -> Judgement {
         let Self { estate, mut alerts, mut verdicts, slos, .. } = self;
-        alerts.sort_by(|(a, _), (b, _)| {
-            let order = b.level.cmp(&a.level).then(a.since.cmp(&b.since));
-            order.then_with(|| a.subject.cmp(&b.subject)).then_with(|| a.rule.cmp(&b.rule))
-        });
+        // Stable: what is as bad and as old stays in the estate's order, and no name is compared.
+        alerts.sort_by_key(|(a, _)| (std::cmp::Reverse(a.level), a.since));
         let mut level = Level::Ok;
         for (index, (alert, verdict)) in alerts.iter().enumerate() {
             level = level.max(alert.level);

@@ -1,25 +1,35 @@
 //! What a judgement needs of the past: since when each alert stands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Judgement, RuleId};
+use super::{Judgement, RuleId, Subject};
 
 /// The past, as far as judging needs it; serializable, so that a restart does not forget since when something is wrong.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
-    /// Since when each alert stands, by rule and then by subject.
-    standing: BTreeMap<String, BTreeMap<String, Timestamp>>,
+    /// The alerts that stand, by rule and by what they are about.
+    standing: BTreeMap<RuleId, HashMap<Subject, Standing>>,
     /// Since when the estate has had its level.
     level_since: Option<(super::Level, Timestamp)>,
+    /// How many judgements were taken in: what the last one did not name has cleared.
+    learned: u64,
+}
+
+/// One alert that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Standing {
+    since: Timestamp,
+    /// The judgement that named it last.
+    named_by: u64,
 }
 
 impl History {
     /// Since when an alert stands; none when it is new.
-    pub fn since(&self, rule: RuleId, subject: &str) -> Option<Timestamp> {
-        self.standing.get(rule.word())?.get(subject).copied()
+    pub fn since(&self, rule: RuleId, about: &Subject) -> Option<Timestamp> {
+        self.standing.get(&rule)?.get(about).map(|standing| standing.since)
     }
 
     /// Since when the estate has had its present level.
@@ -30,17 +40,20 @@ impl History {
     /// Takes in a judgement made at `now`: keeps what stands, forgets what has cleared. What stood before is not written
     /// again: there may be thousands, several times a second.
     pub fn learn(&mut self, judgement: &Judgement, now: Timestamp) {
-        let stands: BTreeSet<(&str, &str)> =
-            judgement.alerts.iter().map(|a| (a.rule.word(), a.subject.as_str())).collect();
-        self.standing.retain(|rule, subjects| {
-            subjects.retain(|subject, _| stands.contains(&(rule.as_str(), subject.as_str())));
-            !subjects.is_empty()
-        });
-        for alert in
-            judgement.alerts.iter().filter(|a| self.since(a.rule, &a.subject) != Some(a.since)).collect::<Vec<_>>()
-        {
-            self.standing.entry(alert.rule.word().to_owned()).or_default().insert(alert.subject.clone(), alert.since);
+        self.learned += 1;
+        let named_by = self.learned;
+        for alert in &judgement.alerts {
+            let of_rule = self.standing.entry(alert.rule).or_default();
+            if let Some(standing) = of_rule.get_mut(&alert.about) {
+                *standing = Standing { since: alert.since, named_by };
+            } else {
+                of_rule.insert(alert.about.clone(), Standing { since: alert.since, named_by });
+            }
         }
+        self.standing.retain(|_, of_rule| {
+            of_rule.retain(|_, standing| standing.named_by == named_by);
+            !of_rule.is_empty()
+        });
         if self.level_since.is_none_or(|(level, _)| level != judgement.level) {
             self.level_since = Some((judgement.level, now));
         }

@@ -12,14 +12,16 @@ mod source;
 mod status;
 mod workload;
 
-pub use self::cluster::fullest;
+use serde::{Deserialize, Serialize};
+
 pub(super) use self::{
     account::account, budget::budget, cluster::cluster, database::database, slo::slo, source::source,
 };
-use super::{Level, Thresholds};
+pub use self::{cluster::fullest, slo::slo_why};
+use super::{Level, Thresholds, words};
 
 /// The rules, named as in `policy.alerts.AREA.RULE`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each variant is its documented rule name")]
 pub enum RuleId {
     DatabaseConnectionsPercent,
@@ -151,6 +153,19 @@ impl Rule {
 static RULES: [Rule; Rule::ALL.len()] = Rule::ALL;
 
 impl RuleId {
+    /// A threshold in words: `above the warning threshold of 70 %`.
+    pub(super) fn against(self, level: Level, threshold: f64) -> String {
+        let rule = Rule::of(self);
+        let relation = match (rule.below, rule.inclusive) {
+            (false, false) => "above",
+            (false, true) => "at or above",
+            (true, false) => "below",
+            (true, true) => "at or below",
+        };
+        let limit = words::with_unit(words::threshold(threshold), rule.unit);
+        format!("{relation} the {} threshold of {limit}", level.word())
+    }
+
     /// The rule's name, such as `database.replica_lag_ms`.
     pub fn word(self) -> &'static str {
         match self {

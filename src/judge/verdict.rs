@@ -29,8 +29,6 @@ pub struct SloVerdict {
     pub firing: Option<Vec<&'static str>>,
     /// Seconds until the budget is gone at the 1 h burn; 0 when nothing is left, none when nothing burns.
     pub exhausted_in_s: Option<f64>,
-    /// The rule, the numbers, and what they rest on.
-    pub why: String,
 }
 
 /// What everything means at one instant.
@@ -40,7 +38,7 @@ pub struct Judgement {
     pub level: Level,
     /// Every entry of the estate, in the order accounts, clusters, databases, SLOs, budgets, each in the file's order.
     pub verdicts: Vec<Verdict>,
-    /// Every alert, the worst first, then the oldest, then by subject.
+    /// Every alert, the worst first, then the oldest, then in the order of the estate.
     pub alerts: Vec<Alert>,
     /// Numbers of the SLOs, in the file's order.
     pub slos: Vec<SloVerdict>,

@@ -10,7 +10,7 @@ use crate::estate::SourceKey;
 /// The sources of every type that is kept, whole: postcard does not say of itself what it holds, so whatever changes here
 /// is another schema. What is kept can be had again by looking; to drop it once too often costs nothing, to misread it
 /// would show things that are not.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 18] = [
     include_str!("../estate/account.rs"),
     include_str!("../estate/budget.rs"),
     include_str!("../estate/cluster.rs"),
@@ -23,8 +23,10 @@ const SOURCES: [&str; 16] = [
     include_str!("../estate/sources.rs"),
     include_str!("../estate/state/memory.rs"),
     include_str!("../estate/usage.rs"),
+    include_str!("../judge/alert.rs"),
     include_str!("../judge/history.rs"),
     include_str!("../judge/level.rs"),
+    include_str!("../judge/rule.rs"),
     include_str!("../../Cargo.toml"),
     include_str!("blob.rs"),
 ];

@@ -429,7 +429,7 @@ impl Ground {
 
     /// Rule, subject and level of every alert.
     pub(crate) fn alerts(&self) -> Vec<(RuleId, String, Level)> {
-        self.judge().alerts.into_iter().map(|a| (a.rule, a.subject, a.level)).collect()
+        self.judge().alerts.into_iter().map(|a| (a.rule, a.subject(), a.level)).collect()
     }
 
     /// The alert of a rule, if there is one.

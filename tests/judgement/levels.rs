@@ -96,7 +96,7 @@ fn only_what_fails_is_an_alert_and_it_names_the_source() {
     ground.pause(costs());
     let rule = RuleId::SourceFailing;
     let lab = (rule, "kubernetes/lab".to_owned(), Warning);
-    assert_eq!(ground.alerts(), [lab, (rule, "production/us-east-1/rds".into(), Warning)]);
+    assert_eq!(ground.alerts(), [(rule, "production/us-east-1/rds".into(), Warning), lab]);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn an_alert_keeps_since_when_it_stands() {
 }
 
 #[test]
-fn alerts_are_the_worst_first_then_the_oldest_then_by_subject() {
+fn alerts_are_the_worst_first_then_the_oldest_then_in_the_estates_order() {
     let mut ground = Ground::calm();
     ground.fail(rds());
     ground.history.learn(&ground.judge(), ground.now);
@@ -216,7 +216,7 @@ fn alerts_are_the_worst_first_then_the_oldest_then_by_subject() {
     ground.numbers(|n| n.get_mut("orders-1").unwrap().cpu_percent = sample(99.0));
     let subjects: Vec<String> = ground.alerts().into_iter().map(|(_, subject, _)| subject).collect();
     let expected =
-        ["production/us-east-1/orders", "production/us-east-1/rds", "kubernetes/lab", "production/us-east-1/eks"];
+        ["production/us-east-1/orders", "production/us-east-1/rds", "production/us-east-1/eks", "kubernetes/lab"];
     assert_eq!(subjects, expected);
     let judgement = ground.judge();
     assert_eq!(judgement.verdict(&orders()).unwrap().alerts, [0]);

@@ -64,11 +64,11 @@ fn replica_lag_is_the_worst_readers() {
         ground.numbers(|n| n.get_mut("orders-2").unwrap().replica_lag_ms = sample(1_400.0));
         ground.alert(RuleId::DatabaseReplicaLagMs).unwrap()
     };
-    assert_eq!(alert.subject, "production/us-east-1/orders");
+    assert_eq!(alert.subject(), "production/us-east-1/orders");
     assert_eq!((alert.value, alert.threshold, alert.unit), (Some(1_400.0), Some(1_000.0), "ms"));
-    assert_eq!(alert.brief, "replica lag 1,400 ms");
+    assert_eq!(alert.brief(), "replica lag 1,400 ms");
     assert_eq!(
-        alert.why,
+        alert.why(noon()),
         "The replica lag of orders-2 is 1,400 ms, above the critical threshold of 1,000 ms. \
          cloudwatch of production us-east-1, as of 11:59:00 UTC, 1 min ago."
     );
@@ -188,7 +188,7 @@ fn restarts_are_summed_over_a_workloads_pods() {
         assert_eq!(ground.level_of(RuleId::WorkloadRestarts1h), level, "{restarts:?}");
     }
     let alert = restarted(&[5, 6]).alert(RuleId::WorkloadRestarts1h).unwrap();
-    assert_eq!(alert.subject, "prod-use1/shop/deployment/cart");
+    assert_eq!(alert.subject(), "prod-use1/shop/deployment/cart");
     assert_eq!((alert.value, alert.threshold, alert.unit), (Some(11.0), Some(10.0), "/h"));
 }
 
@@ -206,7 +206,7 @@ fn a_workload_is_degraded_from_one_that_is_missing() {
     let level = |workload: Workload| {
         let mut ground = Ground::calm();
         ground.workloads(vec![workload]);
-        ground.alert(RuleId::WorkloadDegraded).map(|a| (a.level, a.value, a.brief))
+        ground.alert(RuleId::WorkloadDegraded).map(|a| (a.level, a.value, a.brief()))
     };
     assert_eq!(level(workload("cart", 3, 3)), None);
     assert_eq!(level(workload("cart", 0, 0)), None);

@@ -1,7 +1,7 @@
 //! SLOs as alerts and levels.
 
 use quarterdeck::estate::{EntryRef, Fact, SloCounts, WindowCount};
-use quarterdeck::judge::{Level, RuleId, Thresholds};
+use quarterdeck::judge::{Level, RuleId, Thresholds, slo_why};
 
 use crate::ground::*;
 
@@ -24,11 +24,11 @@ fn a_page_is_critical_and_a_ticket_a_warning() {
     let page = counted([152.0, 149.0, 146.0, 91.0, 40.0, 14.0, 9.0], 375.0);
     assert_eq!(page.level(&checkout()), Level::Critical);
     let alert = page.alert(RuleId::SloBurn).unwrap();
-    assert_eq!((alert.subject.as_str(), alert.unit, alert.threshold), ("checkout", "x", Some(14.4)));
+    assert_eq!((alert.subject().as_str(), alert.unit, alert.threshold), ("checkout", "x", Some(14.4)));
     assert!((alert.value.unwrap() - 14.6).abs() < 1e-9);
-    assert_eq!(alert.brief, "burns 14.6× (page 1h/5m), budget gone in 1 d 6 h");
+    assert_eq!(alert.brief(), "burns 14.6× (page 1h/5m), budget gone in 1 d 6 h");
     assert_eq!(
-        alert.why,
+        alert.why(page.now),
         "page 1h/5m fires above 14.4× in both windows: 1h 14.6×, 5m 15.2×. 146 of 10,000 events were bad in 1h; the \
          objective allows 0.1 %. cloudwatch of production us-east-1, as of 11:59:00 UTC, 1 min ago."
     );
@@ -79,8 +79,9 @@ fn little_traffic_is_unknown_and_says_how_little() {
 
 #[test]
 fn nothing_is_known_of_an_slo_that_was_never_counted() {
-    let judgement = Ground::silent().judge();
+    let ground = Ground::silent();
+    let judgement = ground.judge();
     let slo = &judgement.slos[0];
     assert_eq!((slo.data, slo.remaining_percent, slo.exhausted_in_s, &slo.firing), ("no_data", None, None, &None));
-    assert!(slo.why.contains("No data"));
+    assert!(slo_why(&ground.estate, &judgement, 0, ground.now).contains("No data"));
 }

@@ -28,7 +28,7 @@ pub use slo::{Burn, Slo};
 pub use source::Source;
 
 use crate::estate::{AccountState, EntryRef, Estate};
-use crate::judge::{Judgement, Level};
+use crate::judge::{Judgement, Level, slo_why};
 
 /// The number of the document's schema.
 pub const SCHEMA: u32 = 1;
@@ -100,7 +100,10 @@ pub fn document(estate: &Estate, judgement: &Judgement, now: Timestamp) -> Statu
             .slos()
             .iter()
             .enumerate()
-            .map(|(i, s)| Slo::of(s, level(EntryRef::Slo(s.declared.name.clone())), judgement.slos.get(i)))
+            .map(|(i, s)| {
+                let level = level(EntryRef::Slo(s.declared.name.clone()));
+                Slo::of(s, level, judgement.slos.get(i), slo_why(estate, judgement, i, now))
+            })
             .collect(),
         services: estate
             .services()
@@ -116,7 +119,7 @@ pub fn document(estate: &Estate, judgement: &Judgement, now: Timestamp) -> Statu
             })
             .collect(),
         costs: estate.accounts().iter().map(Costs::of).collect(),
-        alerts: judgement.alerts.iter().map(Alert::of).collect(),
+        alerts: judgement.alerts.iter().map(|a| Alert::of(a, now)).collect(),
         incidents: Vec::new(),
         sources: estate.sources().iter().map(Source::of).collect(),
     }

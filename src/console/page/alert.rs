@@ -14,7 +14,7 @@ use crate::estate::EntryRef;
 use crate::judge::{Alert, Subject};
 
 fn find<'a>(scene: &Scene<'a>, rule: &str, subject: &str) -> Option<&'a Alert> {
-    scene.judgement.alerts.iter().find(|a| a.rule.word() == rule && a.subject == subject)
+    scene.judgement.alerts.iter().find(|a| a.rule.word() == rule && a.subject() == subject)
 }
 
 /// Its facts.
@@ -22,8 +22,8 @@ pub(super) fn facts(scene: &Scene, rule: &str, subject: &str) -> Option<Vec<Bloc
     let alert = find(scene, rule, subject)?;
     let looks = level_role(alert.level);
     let mut out = vec![
-        Block::Fact("level", Words::of(looks, alert.level.word()).and(Role::Dim, " · ").and(looks, &alert.brief)),
-        Block::Fact("why", Words::say(&alert.why)),
+        Block::Fact("level", Words::of(looks, alert.level.word()).and(Role::Dim, " · ").and(looks, alert.brief())),
+        Block::Fact("why", Words::say(alert.why(scene.now))),
     ];
     let number = |v: f64| match alert.unit {
         "" => plain(v),
@@ -45,11 +45,13 @@ pub(super) fn facts(scene: &Scene, rule: &str, subject: &str) -> Option<Vec<Bloc
     out.push(Block::Gap);
     out.push(fact("rule", alert.rule.word()));
     out.push(fact("about", incidents::about(alert)));
-    out.push(Block::Fact("subject", Words::dim(&alert.subject)));
+    out.push(Block::Fact("subject", Words::dim(alert.subject())));
     out.push(Block::Gap);
     match &alert.about {
         Subject::Entry(entry) => out.push(common::fed_by(scene, entry)),
-        Subject::Workload(cluster, _) => out.push(common::fed_by(scene, &EntryRef::Cluster(cluster.clone()))),
+        Subject::Workload(cluster, _) | Subject::Pods(cluster, ..) => {
+            out.push(common::fed_by(scene, &EntryRef::Cluster(cluster.as_ref().to_owned())));
+        }
         Subject::Source(_) => {}
     }
     Some(out)
@@ -72,6 +74,7 @@ fn about<'a>(scene: &Scene<'a>, alert: &'a Alert) -> Vec<Thing<'a>> {
             let workload = cluster.workloads().get(key).map(|w| Thing::Workload(cluster, w));
             workload.into_iter().chain([Thing::Cluster(cluster)]).collect()
         }
+        Subject::Pods(name, ..) => scene.estate.cluster(name).map(Thing::Cluster).into_iter().collect(),
         Subject::Source(key) => {
             let source = scene.estate.sources().iter().find(|s| s.key == *key);
             let feeds = source.into_iter().flat_map(|s| &s.feeds).filter_map(|e| entry_thing(scene, e));

@@ -40,7 +40,7 @@ pub(super) fn verdict(scene: &Scene, entry: &EntryRef) -> Vec<Block> {
 /// Why an alert stands, and since when.
 pub(super) fn why(scene: &Scene, alert: &Alert) -> Block {
     let since = format!(" Since {} ({}).", moment(alert.since, scene.now), age(alert.since, scene.now));
-    let text = if alert.why.is_empty() { &alert.brief } else { &alert.why };
+    let text = alert.why(scene.now);
     Block::Fact(
         "why",
         Words::of(level_role(alert.level), alert.level.word()).plus(format!(" {text}")).and(Role::Dim, since),

@@ -12,6 +12,7 @@ use crate::console::widget::quantity::{UNKNOWN, count, known, percent, plain};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{Counted, EntryRef, Metric, Sli, Window, WindowCount};
+use crate::judge::slo_why;
 
 const WINDOWS: [Column; 6] = [
     Column::word("window", 0),
@@ -53,9 +54,7 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
         out.push(Block::Fact("firing", firing));
         let data = data_words(slo, verdict).unwrap_or_else(|| Words::dim("good"));
         out.push(Block::Fact("data", data));
-        if !verdict.why.is_empty() {
-            out.push(Block::Fact("rests on", Words::dim(&verdict.why)));
-        }
+        out.push(Block::Fact("rests on", Words::dim(slo_why(scene.estate, scene.judgement, index, scene.now))));
     }
     out.push(Block::Gap);
     let rows = Window::ALL.iter().enumerate().map(|(i, window)| {

@@ -127,8 +127,13 @@ pub fn worst(scene: &Scene, entry: &EntryRef) -> Words {
 /// An alert in a few words; one about a workload names it.
 fn brief(alert: &Alert) -> Words {
     match &alert.about {
-        Subject::Workload(_, key) => Words::of(level_role(alert.level), format!("{}: {}", key.name.name, alert.brief)),
-        Subject::Entry(_) | Subject::Source(_) => Words::of(level_role(alert.level), &alert.brief),
+        Subject::Workload(_, key) => {
+            Words::of(level_role(alert.level), format!("{}: {}", key.name.name, alert.brief()))
+        }
+        Subject::Pods(_, kind, name) => {
+            Words::of(level_role(alert.level), format!("{kind} {}: {}", name.name, alert.brief()))
+        }
+        Subject::Entry(_) | Subject::Source(_) => Words::of(level_role(alert.level), alert.brief()),
     }
 }
 
@@ -200,6 +205,6 @@ fn group(group: &NodeGroup) -> Words {
 
 /// The worst level of a cluster's alerts about a workload.
 pub fn workload_level(scene: &Scene, cluster: &str, key: &crate::estate::WorkloadKey) -> Level {
-    let about = |a: &&Alert| matches!(&a.about, Subject::Workload(c, k) if c == cluster && k == key);
+    let about = |a: &&Alert| matches!(&a.about, Subject::Workload(c, k) if **c == *cluster && k == key);
     scene.judgement.alerts.iter().find(about).map_or(Level::Ok, |a| a.level)
 }

@@ -37,7 +37,7 @@ pub fn concern_row(scene: &Scene, concern: &Concern) -> Row {
     let alerts: Vec<&Alert> = concern.alerts.iter().filter_map(|&i| said.get(i)).collect();
     // The reasons that are alerts have their level; the others only say what is not known.
     let reason = |text: &String| {
-        let level = alerts.iter().find(|a| a.brief == *text).map_or(Level::Unknown, |a| a.level);
+        let level = alerts.iter().find(|a| a.brief() == *text).map_or(Level::Unknown, |a| a.level);
         Words::of(level_role(level.min(concern.level)), text)
     };
     let next = if concern.next.is_empty() { Words::none() } else { Words::dim("next: ").plus(&concern.next) };
@@ -46,14 +46,14 @@ pub fn concern_row(scene: &Scene, concern: &Concern) -> Row {
         1 => Words::dim("1 entry rests on it"),
         n => Words::dim(format!("{} entries rest on it", count(n))),
     };
-    let why = alerts.iter().map(|a| Words::dim(&a.finding));
+    let why = alerts.iter().map(|a| Words::dim(a.finding()));
     Row::new(
         concern_mark(scene, concern),
         vec![
             Words::dim(kind(concern)),
             Words::say(match &concern.about {
                 Subject::Source(key) => standing::short_source(key),
-                Subject::Entry(_) | Subject::Workload(..) => concern.title.clone(),
+                Subject::Entry(_) | Subject::Workload(..) | Subject::Pods(..) => concern.title.clone(),
             }),
             Words::joined(concern.reasons.iter().map(reason)),
             Words::dim(&concern.place),
@@ -77,7 +77,7 @@ fn concern_mark(scene: &Scene, concern: &Concern) -> Mark {
 fn kind(concern: &Concern) -> &'static str {
     match &concern.about {
         Subject::Workload(_, key) => workload_word(key.kind),
-        Subject::Entry(_) | Subject::Source(_) => concern.kind,
+        Subject::Entry(_) | Subject::Pods(..) | Subject::Source(_) => concern.kind,
     }
 }
 
@@ -86,12 +86,12 @@ pub fn alert_row(scene: &Scene, alert: &Alert) -> Row {
     Row::new(
         alert.level.into(),
         vec![
-            Words::of(level_role(alert.level), &alert.brief),
+            Words::of(level_role(alert.level), alert.brief()),
             Words::dim(alert.rule.word()),
             Words::dim(freshness(alert.since, scene.now)),
         ],
     )
-    .detailed([Words::dim(&alert.finding)])
+    .detailed([Words::dim(alert.finding())])
 }
 
 /// A thing's row among things of every kind.
@@ -106,7 +106,7 @@ pub fn row(scene: &Scene, thing: &Thing) -> Row {
         part => return part_row(scene, part),
     };
     let worst = standing::alerts(scene, &entry).next();
-    let what = worst.map(|a| Words::of(level_role(a.level), &a.brief)).or_else(|| standing::doubt(scene, &entry));
+    let what = worst.map(|a| Words::of(level_role(a.level), a.brief())).or_else(|| standing::doubt(scene, &entry));
     let place = scene.estate.account_of(&entry).map_or("", |a| a.declared.name.as_str());
     Row::new(
         standing::mark(scene, &entry),
@@ -172,6 +172,7 @@ pub fn about(alert: &Alert) -> String {
     match &alert.about {
         Subject::Entry(entry) => format!("{} {}", entry_word(entry), entry.name()),
         Subject::Workload(cluster, key) => format!("{} {} on {cluster}", key.kind.word(), full(&key.name)),
+        Subject::Pods(cluster, kind, name) => format!("{kind} {} on {cluster}", full(name)),
         Subject::Source(key) => format!("source {}", standing::short_source(key)),
     }
 }

@@ -48,10 +48,11 @@ impl Thing<'_> {
         match self {
             Self::Concern(c) => match &c.about {
                 Subject::Entry(entry) => Spot::Entry(entry.clone()),
-                Subject::Workload(cluster, key) => Spot::Workload(cluster.clone(), key.clone()),
+                Subject::Workload(cluster, key) => Spot::Workload(cluster.as_ref().to_owned(), key.clone()),
+                Subject::Pods(cluster, ..) => Spot::Entry(EntryRef::Cluster(cluster.as_ref().to_owned())),
                 Subject::Source(key) => Spot::Source(key.clone()),
             },
-            Self::Alert(a) => Spot::Alert(a.rule.word(), a.subject.clone()),
+            Self::Alert(a) => Spot::Alert(a.rule.word(), a.subject()),
             Self::Account(a) => Spot::Entry(EntryRef::Account(a.declared.name.clone())),
             Self::Cluster(c) => Spot::Entry(EntryRef::Cluster(c.declared.name.clone())),
             Self::Database(d) => Spot::Entry(EntryRef::Database(d.declared.name.clone())),
@@ -71,11 +72,12 @@ impl Thing<'_> {
         match (self, spot) {
             (Self::Concern(c), spot) => match (&c.about, spot) {
                 (Subject::Entry(entry), Spot::Entry(spot)) => entry == spot,
-                (Subject::Workload(cluster, key), Spot::Workload(name, spot)) => cluster == name && key == spot,
+                (Subject::Workload(cluster, key), Spot::Workload(name, spot)) => **cluster == **name && key == spot,
+                (Subject::Pods(cluster, ..), Spot::Entry(EntryRef::Cluster(name))) => **cluster == **name,
                 (Subject::Source(key), Spot::Source(spot)) => key == spot,
                 _ => false,
             },
-            (Self::Alert(a), Spot::Alert(rule, subject)) => a.rule.word() == *rule && a.subject == *subject,
+            (Self::Alert(a), Spot::Alert(rule, subject)) => a.rule.word() == *rule && a.subject() == *subject,
             (Self::Account(a), Spot::Entry(EntryRef::Account(name))) => a.declared.name == *name,
             (Self::Cluster(c), Spot::Entry(EntryRef::Cluster(name))) => c.declared.name == *name,
             (Self::Database(d), Spot::Entry(EntryRef::Database(name))) => d.declared.name == *name,
@@ -97,7 +99,7 @@ impl Thing<'_> {
         let some = |text: Option<&str>| text.is_some_and(has);
         match self {
             Self::Concern(c) => has(c.kind) || has(&c.title) || has(&c.place) || c.reasons.iter().any(|r| has(r)),
-            Self::Alert(a) => has(&a.subject) || has(a.rule.word()) || has(&a.brief),
+            Self::Alert(a) => has(&a.subject()) || has(a.rule.word()) || has(&a.brief()),
             Self::Account(a) => {
                 has("account") || has(&a.declared.name) || has(&a.declared.id) || has(&a.declared.environment)
             }

@@ -42,7 +42,7 @@ pub fn things<'a>(scene: &Scene<'a>, cluster: &'a ClusterState) -> Vec<Thing<'a>
 
 fn alerts_of<'a>(scene: &Scene<'a>, cluster: &ClusterState) -> Vec<(&'a WorkloadKey, &'a Alert)> {
     let of_cluster = |a: &'a Alert| match &a.about {
-        Subject::Workload(name, key) if *name == cluster.declared.name => Some((key, a)),
+        Subject::Workload(name, key) if **name == *cluster.declared.name => Some((key, a)),
         _ => None,
     };
     scene.judgement.alerts.iter().filter_map(of_cluster).collect()
@@ -58,7 +58,7 @@ pub fn row(scene: &Scene, cluster: &ClusterState, workload: &Workload) -> Row {
     let alert = workload_level(scene, &cluster.declared.name, &workload.key);
     let level = if workload.degraded() { alert.max(Level::Warning) } else { alert };
     let said = alerts(scene, cluster, workload);
-    let mut what: Vec<Words> = said.iter().map(|a| Words::of(level_role(a.level), &a.brief)).collect();
+    let mut what: Vec<Words> = said.iter().map(|a| Words::of(level_role(a.level), a.brief())).collect();
     if let (Some(stuck), true) = (&workload.stuck, said.is_empty()) {
         what.push(Words::of(Role::Warning, stuck));
     }

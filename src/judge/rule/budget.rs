@@ -1,8 +1,9 @@
 //! A budget: what is spent and what is forecast, in percent of the limit.
 
 use crate::estate::{BudgetFacts, BudgetState, EntryRef, Known};
-use crate::judge::docket::{Docket, Ground};
-use crate::judge::{RuleId, Subject, words};
+use crate::judge::docket::Docket;
+use crate::judge::finding::Finding;
+use crate::judge::{RuleId, Subject};
 
 /// Judges a budget.
 pub(in crate::judge) fn budget(docket: &mut Docket<'_>, state: &BudgetState) {
@@ -29,20 +30,15 @@ fn spent(docket: &mut Docket<'_>, name: &str, facts: &BudgetFacts, known: &Known
     if facts.actual_usd.is_none() {
         docket.doubt("what was spent is not known");
     }
-    if let Some(actual) = facts.actual_usd
-        && let Some(breach) = docket.weigh(RuleId::BudgetActualPercent, percent(actual))
-    {
-        let (share, limit) = (words::measure(percent(actual), "%"), words::usd(limit));
-        let finding = format!("{} of {limit} is spent, {share}, {}.", words::usd(actual), breach.against());
-        let ground = Ground::new(finding, docket.rests_on(known));
-        docket.raise(breach, about(), name.to_owned(), format!("spent {share} of {limit}"), ground);
-    }
-    if let Some(forecast) = facts.forecast_usd
-        && let Some(breach) = docket.weigh(RuleId::BudgetForecastPercent, percent(forecast))
-    {
-        let (share, limit, usd) = (words::measure(percent(forecast), "%"), words::usd(limit), words::usd(forecast));
-        let finding = format!("The forecast is {usd}, {share} of {limit}, {}.", breach.against());
-        let ground = Ground::new(finding, docket.rests_on(known));
-        docket.raise(breach, about(), name.to_owned(), format!("forecast {usd}, {share} of {limit}"), ground);
+    for (rule, usd, forecast) in [
+        (RuleId::BudgetActualPercent, facts.actual_usd, false),
+        (RuleId::BudgetForecastPercent, facts.forecast_usd, true),
+    ] {
+        if let Some(usd) = usd
+            && let Some(breach) = docket.weigh(rule, percent(usd))
+        {
+            let rests = docket.rests_on(known);
+            docket.raise(breach, about(), Finding::Spent { usd, limit, forecast }, rests);
+        }
     }
 }

@@ -1,12 +1,15 @@
 //! A cluster: its control plane, its node groups, its nodes, and the pods that wait.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
 use super::{status, workload};
 use crate::estate::{
     AccountState, ClusterState, ControlPlane, Coverage, EntryRef, Kind, Known, NodeGroup, Readiness, SourceState,
 };
-use crate::judge::docket::{Breach, Docket, Ground, source_words};
+use crate::judge::docket::{Breach, Docket, source_words};
+use crate::judge::finding::{Finding, Rests};
 use crate::judge::{Level, RuleId, Subject, words};
 
 /// How long a pod may wait before it counts, as `cluster.pods_pending` has it.
@@ -43,14 +46,19 @@ fn entry(state: &ClusterState) -> EntryRef {
     EntryRef::Cluster(state.declared.name.clone())
 }
 
-/// `account/region/name`, without the parts that a cluster outside AWS does not have.
-fn subject(state: &ClusterState) -> String {
+/// Account and region, without the parts that a cluster outside AWS does not have.
+fn place(state: &ClusterState) -> Arc<str> {
     let d = &state.declared;
-    [d.account.as_deref(), d.region.as_deref(), Some(&d.name)].into_iter().flatten().collect::<Vec<_>>().join("/")
+    [d.account.as_deref(), d.region.as_deref()]
+        .into_iter()
+        .flatten()
+        .flat_map(|part| [part, "/"])
+        .collect::<String>()
+        .into()
 }
 
-fn raise(docket: &mut Docket<'_>, state: &ClusterState, breach: Breach, brief: String, ground: Ground) {
-    docket.raise(breach, Subject::Entry(entry(state)), subject(state), brief, ground);
+fn raise(docket: &mut Docket<'_>, state: &ClusterState, breach: Breach, finding: Finding, rests: Rests) {
+    docket.raise_at(breach, Subject::Entry(entry(state)), Some(place(state)), finding, rests);
 }
 
 /// A context whose server is not the cluster that was configured is as bad as a wrong account.
@@ -59,8 +67,9 @@ fn wrong_server(docket: &mut Docket<'_>, state: &ClusterState) {
     let Some(source) = watcher.filter(|s| s.state == SourceState::Refused) else { return };
     if let Some(breach) = docket.state(RuleId::AccountIdentity, Level::Critical) {
         let reason = source.error.as_deref().unwrap_or("its server is not the configured cluster");
-        let ground = Ground::new(format!("{} is refused: {reason}.", source_words(source)), String::new());
-        raise(docket, state, breach, "wrong cluster: its context leads elsewhere".to_owned(), ground);
+        let sentence = format!("{} is refused: {reason}.", source_words(source));
+        let brief = "wrong cluster: its context leads elsewhere".to_owned();
+        raise(docket, state, breach, Finding::Said { brief, sentence }, Rests::Nothing);
     }
 }
 
@@ -81,8 +90,9 @@ fn condition(docket: &mut Docket<'_>, state: &ClusterState, plane: &ControlPlane
         && let Some(breach) = docket.state(RuleId::ClusterStatus, level)
     {
         let brief = said.first().cloned().unwrap_or_default();
-        let ground = Ground::new(format!("EKS says: {}.", words::list(&said, 4)), docket.rests_on(known));
-        raise(docket, state, breach, brief, ground);
+        let sentence = format!("EKS says: {}.", words::list(&said, 4));
+        let rests = docket.rests_on(known);
+        raise(docket, state, breach, Finding::Said { brief, sentence }, rests);
     }
     if plane.addons.is_none() {
         docket.doubt("its add-ons are not known");
@@ -103,12 +113,9 @@ fn room(docket: &mut Docket<'_>, state: &ClusterState, plane: &ControlPlane, kno
     if let Some((group, desired, max, percent)) = fullest(plane)
         && let Some(breach) = docket.weigh(RuleId::ClusterNodesPercentOfMax, percent)
     {
-        let near = if desired >= max { "at its max" } else { "near its max" };
-        let (name, share) = (&group.name, words::measure(percent, "%"));
-        let finding =
-            format!("Node group {name} wants {desired} of {max} nodes at most, {share}, {}.", breach.against());
-        let ground = Ground::new(finding, docket.rests_on(known));
-        raise(docket, state, breach, format!("node group {name} {near}, {desired} of {max}"), ground);
+        let finding = Finding::Full { group: group.name.clone(), desired, max };
+        let rests = docket.rests_on(known);
+        raise(docket, state, breach, finding, rests);
     }
 }
 
@@ -140,38 +147,20 @@ fn coverage(docket: &mut Docket<'_>, state: &ClusterState) {
     }
 }
 
-/// What the API server said, and how old it is.
-pub(super) fn seen(docket: &Docket<'_>, state: &ClusterState) -> String {
-    match docket.watcher(state).and_then(|s| Some((s, s.as_of?))) {
-        Some((source, as_of)) => docket.said_by(source, as_of),
-        None => format!("kubernetes of {}", state.declared.name),
-    }
-}
-
 fn nodes(docket: &mut Docket<'_>, state: &ClusterState) {
     let tally = state.node_tally();
     let not_ready = tally.total - tally.ready;
     let Some(breach) = docket.weigh(RuleId::ClusterNodesNotReady, not_ready as f64) else { return };
     let names = state.nodes().values().filter(|n| n.readiness != Readiness::Ready);
     let names: Vec<String> = names.map(|n| n.name.to_string()).collect();
-    let finding = format!(
-        "{} of {} not ready, {}: {}.",
-        words::number(not_ready as f64),
-        words::count(tally.total, "node is", "nodes are"),
-        breach.against(),
-        words::list(&names, 4),
-    );
-    let ground = Ground::new(finding, seen(docket, state));
-    raise(docket, state, breach, format!("{} not ready", words::count(not_ready, "node", "nodes")), ground);
+    let rests = docket.seen(state);
+    raise(docket, state, breach, Finding::NotReady { total: tally.total, names }, rests);
 }
 
 fn pending(docket: &mut Docket<'_>, state: &ClusterState) {
     let Ok(then) = docket.now.checked_sub(PATIENCE) else { return };
     let waiting = state.pending_since(then);
     let Some(breach) = docket.weigh(RuleId::ClusterPodsPending, waiting as f64) else { return };
-    let pods = words::count(waiting, "pod", "pods");
-    let verb = if waiting == 1 { "is" } else { "are" };
-    let finding = format!("{pods} {verb} pending for 5 min or longer, {}.", breach.against());
-    let ground = Ground::new(finding, seen(docket, state));
-    raise(docket, state, breach, format!("{pods} pending for 5 min"), ground);
+    let rests = docket.seen(state);
+    raise(docket, state, breach, Finding::Pending, rests);
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::status;
 use crate::estate::{DatabaseFacts, DatabaseState, EntryRef, GlobalRole, Known, Member, MemberRole, Sample};
-use crate::judge::docket::{Breach, Docket, Ground};
+use crate::judge::docket::{Breach, Docket};
+use crate::judge::finding::{Finding, Rests};
 use crate::judge::{Level, RuleId, Subject, words};
 
 /// Judges a database.
@@ -25,10 +26,10 @@ pub(in crate::judge) fn database(docket: &mut Docket<'_>, state: &DatabaseState)
     }
 }
 
-fn raise(docket: &mut Docket<'_>, state: &DatabaseState, breach: Breach, brief: String, ground: Ground) {
+fn raise(docket: &mut Docket<'_>, state: &DatabaseState, breach: Breach, finding: Finding, rests: Rests) {
     let declared = &state.declared;
-    let subject = format!("{}/{}/{}", declared.account, declared.region, declared.name);
-    docket.raise(breach, Subject::Entry(EntryRef::Database(declared.name.clone())), subject, brief, ground);
+    let place = format!("{}/{}/", declared.account, declared.region).into();
+    docket.raise_at(breach, Subject::Entry(EntryRef::Database(declared.name.clone())), Some(place), finding, rests);
 }
 
 /// The cluster's own status, and its members': a failed writer fails the database, any other member only troubles it.
@@ -66,18 +67,22 @@ fn condition(
         && let Some(breach) = docket.state(RuleId::DatabaseStatus, level)
     {
         let brief = said.first().cloned().unwrap_or_default();
-        let ground = Ground::new(format!("RDS says: {}.", words::list(&said, 4)), docket.rests_on(known));
-        raise(docket, state, breach, brief, ground);
+        let sentence = format!("RDS says: {}.", words::list(&said, 4));
+        let rests = docket.rests_on(known);
+        raise(docket, state, breach, Finding::Said { brief, sentence }, rests);
     }
 }
 
 /// One number and how to say it.
-struct Figure {
+struct Figure<'a> {
     rule: RuleId,
     value: Option<f64>,
     name: &'static str,
-    /// The sentence up to the value.
-    why: String,
+    /// What stands between the member's name and the value.
+    verb: &'static str,
+    member: &'a Member,
+    /// Connections, and the most that it takes.
+    of: Option<(f64, f64)>,
     at: Option<Timestamp>,
 }
 
@@ -99,51 +104,38 @@ fn numbers(docket: &mut Docket<'_>, state: &DatabaseState) {
     for figure in figures {
         let Some(value) = figure.value else { continue };
         let Some(breach) = docket.weigh(figure.rule, value) else { continue };
-        let value = words::measure(value, breach.rule.unit);
-        let source = docket.said_by(docket.estate.origin_of(numbers), figure.at.unwrap_or(numbers.as_of));
-        let ground = Ground::new(format!("{} {value}, {}.", figure.why, breach.against()), source);
-        raise(docket, state, breach, format!("{} {value}", figure.name), ground);
+        let rests = docket.said_by(numbers.origin, figure.at.unwrap_or(numbers.as_of));
+        let Figure { name, verb, of, .. } = figure;
+        raise(docket, state, breach, Finding::Number { name, verb, member: figure.member.name.clone(), of }, rests);
     }
 }
 
 /// The numbers that are held against thresholds: the writer's, and the worst reader's lag where there is one.
-fn figures(state: &DatabaseState) -> Vec<Figure> {
+fn figures(state: &DatabaseState) -> Vec<Figure<'_>> {
     let Some(writer) = state.writer() else { return Vec::new() };
     let own = state.writer_numbers().cloned().unwrap_or_default();
-    let figure =
-        |rule, value, name, why, sample: Option<Sample>| Figure { rule, value, name, why, at: sample.map(|s| s.at) };
-    let connections = match (state.connections(), state.max_connections()) {
-        (Some(n), Some(max)) => {
-            format!("{} has {} connections of {} at most,", writer.name, words::number(n), words::number(max))
-        }
-        _ => String::new(),
+    let figure = |rule, value, name, verb, sample: Option<Sample>| Figure {
+        rule,
+        value,
+        name,
+        verb,
+        member: writer,
+        of: None,
+        at: sample.map(|s| s.at),
     };
+    let connections = RuleId::DatabaseConnectionsPercent;
+    let memory = (RuleId::DatabaseFreeableMemoryPercent, state.freeable_memory_percent());
     let mut figures = vec![
-        figure(
-            RuleId::DatabaseConnectionsPercent,
-            state.connections_percent(),
-            "connections",
-            connections,
-            own.connections,
-        ),
-        figure(
-            RuleId::DatabaseCpuPercent,
-            state.cpu_percent(),
-            "CPU",
-            format!("The CPU of {} is at", writer.name),
-            own.cpu_percent,
-        ),
-        figure(
-            RuleId::DatabaseFreeableMemoryPercent,
-            state.freeable_memory_percent(),
-            "free memory",
-            format!("The free memory of {} is", writer.name),
-            own.freeable_memory_bytes,
-        ),
+        Figure {
+            of: state.connections().zip(state.max_connections()),
+            ..figure(connections, state.connections_percent(), "connections", "", own.connections)
+        },
+        figure(RuleId::DatabaseCpuPercent, state.cpu_percent(), "CPU", "is at", own.cpu_percent),
+        figure(memory.0, memory.1, "free memory", "is", own.freeable_memory_bytes),
     ];
     if let Some((reader, lag)) = worst_lag(state) {
-        let why = format!("The replica lag of {} is", reader.name);
-        figures.push(figure(RuleId::DatabaseReplicaLagMs, Some(lag.value), "replica lag", why, Some(lag)));
+        let figure = figure(RuleId::DatabaseReplicaLagMs, Some(lag.value), "replica lag", "is", Some(lag));
+        figures.push(Figure { member: reader, ..figure });
     }
     figures
 }

@@ -1,9 +1,12 @@
 //! An SLO: what fires, what is left, and whether there is enough to tell.
 
-use crate::estate::{EntryRef, SloCounts, SloState, Window};
-use crate::judge::burn::{self, Pair, Reading};
-use crate::judge::docket::{Breach, Docket, Ground};
-use crate::judge::{RuleId, SloVerdict, Subject, words};
+use jiff::Timestamp;
+
+use crate::estate::{EntryRef, Estate, SloCounts, SloState, Window};
+use crate::judge::burn::{self, Reading};
+use crate::judge::docket::{Breach, Docket, source_words};
+use crate::judge::finding::{Finding, Rests};
+use crate::judge::{Alert, Judgement, RuleId, SloVerdict, Subject, words};
 
 /// Judges an SLO and keeps its numbers.
 pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
@@ -20,47 +23,50 @@ pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
         "partial" => docket.doubt(format!("points are missing in its window of {}", declared.window)),
         _ => {}
     }
-    let rests = state.counts.as_ref().map(|k| docket.said_by(docket.estate.origin_of(k), k.value.at));
-    let rests = rests.unwrap_or_default();
+    let rests = rests(docket, state);
     let about = || Subject::Entry(EntryRef::Slo(declared.name.clone()));
-    let mut reasons = Vec::new();
     if let Some((pair, burn, factor)) = reading.worst(declared.window_s)
         && let Some(level) = reading.fires().map(|p| p.level).max()
         && let Some(breach) = docket.state(RuleId::SloBurn, level)
     {
         let breach = Breach { numbers: Some((burn, factor)), ..breach };
-        let brief = format!("burns {} ({}){}", words::measure(burn, "x"), pair.name, gone(&reading));
-        let finding = fires(state, pair, &reading, factor, counts);
-        reasons.push(finding.clone());
-        docket.raise(breach, about(), declared.name.clone(), brief, Ground::new(finding, rests.clone()));
+        let events = counts.map(|c| c.windows[burn::index(pair.long)]).and_then(|c| Some((c.bad?, c.total?)));
+        let short = reading.burn[burn::index(pair.short)].unwrap_or(f64::NAN);
+        let (burns, objective, gone_in_s) = ((burn, short), declared.objective, reading.exhausted_in_s);
+        let finding = Finding::Burns { pair, burns, events, objective, gone_in_s };
+        docket.raise(breach, about(), finding, rests.clone());
     }
     if let Some(left) = reading.remaining_percent
         && let Some(breach) = docket.weigh(RuleId::SloBudget, left)
     {
-        let share = words::measure(left, "%");
-        let finding = format!("{share} of the error budget of {} is left, {}.", declared.window, breach.against());
-        reasons.push(finding.clone());
-        let ground = Ground::new(finding, rests.clone());
-        docket.raise(breach, about(), declared.name.clone(), format!("{share} of its error budget left"), ground);
-    }
-    if reasons.is_empty() {
-        reasons.push(quiet(state, &reading, counts));
-    }
-    if !rests.is_empty() {
-        reasons.push(format!("{rests}."));
+        docket.raise(breach, about(), Finding::Left { window: declared.window.as_str().into() }, rests);
     }
     let (data, firing) = (reading.data, reading.firing());
     let Reading { remaining_percent, burn, exhausted_in_s, .. } = reading;
-    docket.keep(SloVerdict { data, remaining_percent, burn, firing, exhausted_in_s, why: reasons.join(" ") });
+    docket.keep(SloVerdict { data, remaining_percent, burn, firing, exhausted_in_s });
 }
 
-/// When nothing will be left, as the end of a phrase.
-fn gone(reading: &Reading) -> String {
-    match reading.exhausted_in_s {
-        Some(s) if s <= 0.0 => ", nothing is left".to_owned(),
-        Some(s) => format!(", budget gone in {}", words::span_f64(s)),
-        None => String::new(),
+fn rests(docket: &Docket<'_>, state: &SloState) -> Rests {
+    state.counts.as_ref().map_or(Rests::Nothing, |k| docket.said_by(k.origin, k.value.at))
+}
+
+/// Why the SLO of that index has its level: what its alerts found, or why nothing fires; and what that rests on at `now`.
+pub fn slo_why(estate: &Estate, judgement: &Judgement, index: usize, now: Timestamp) -> String {
+    let (Some(state), Some(verdict)) = (estate.slos().get(index), judgement.slos.get(index)) else {
+        return String::new();
+    };
+    let of_entry = judgement.verdict(&EntryRef::Slo(state.declared.name.clone()));
+    let alerts = of_entry.into_iter().flat_map(|v| &v.alerts).filter_map(|&i| judgement.alerts.get(i));
+    let mut reasons: Vec<String> = alerts.map(Alert::finding).collect();
+    if reasons.is_empty() {
+        reasons.push(quiet(state, verdict));
     }
+    if let Some(known) = &state.counts {
+        let source = estate.origin_of(known);
+        let rests = Rests::On { source: source_words(source).into(), as_of: known.value.at, state: source.state };
+        reasons.extend(rests.words(now).map(|words| words + "."));
+    }
+    reasons.join(" ")
 }
 
 fn low_traffic(state: &SloState, counts: Option<&SloCounts>) -> String {
@@ -76,35 +82,17 @@ fn low_traffic(state: &SloState, counts: Option<&SloCounts>) -> String {
     }
 }
 
-/// The rule, the numbers, and what they were counted from.
-fn fires(state: &SloState, pair: &Pair, reading: &Reading, factor: f64, counts: Option<&SloCounts>) -> String {
-    let said = |window: Window| {
-        let burn = reading.burn[burn::index(window)].map_or_else(|| "–".to_owned(), words::number);
-        format!("{} {burn}×", window.word())
-    };
-    let events = counts.map(|c| c.windows[burn::index(pair.long)]).and_then(|c| Some((c.bad?, c.total?)));
-    let events = events.map_or_else(String::new, |(bad, total)| {
-        format!(
-            " {} of {} events were bad in {}; the objective allows {} %.",
-            words::number(bad),
-            words::number(total),
-            pair.long.word(),
-            words::threshold(100.0 - state.declared.objective),
-        )
-    });
-    let factor = words::threshold(factor);
-    format!("{} fires above {factor}× in both windows: {}, {}.{events}", pair.name, said(pair.long), said(pair.short))
-}
-
 /// Why nothing fires, or why nothing can be said.
-fn quiet(state: &SloState, reading: &Reading, counts: Option<&SloCounts>) -> String {
-    match reading.data {
+fn quiet(state: &SloState, verdict: &SloVerdict) -> String {
+    match verdict.data {
         "no_data" => "No data in the last hour: there is no verdict.".to_owned(),
-        "low_traffic" => format!("Nothing is known to fire; {}.", low_traffic(state, counts)),
+        "low_traffic" => {
+            format!("Nothing is known to fire; {}.", low_traffic(state, state.counts.as_ref().map(|k| &k.value)))
+        }
         data => {
             let left =
-                reading.remaining_percent.map_or_else(|| "an unknown share".to_owned(), |p| words::measure(p, "%"));
-            let hour = reading.burn[burn::index(Window::H1)].map_or_else(|| "–".to_owned(), words::number);
+                verdict.remaining_percent.map_or_else(|| "an unknown share".to_owned(), |p| words::measure(p, "%"));
+            let hour = verdict.burn[burn::index(Window::H1)].map_or_else(|| "–".to_owned(), words::number);
             let missing = if data == "partial" { ", with points missing" } else { "" };
             let window = &state.declared.window;
             format!("Nothing fires: it burns {hour}× over 1h and {left} of its budget of {window} is left{missing}.")

@@ -27,16 +27,16 @@ pub struct Alert {
 }
 
 impl Alert {
-    pub(super) fn of(alert: &crate::judge::Alert) -> Self {
+    pub(super) fn of(alert: &crate::judge::Alert, now: Timestamp) -> Self {
         Self {
             rule: alert.rule.word(),
-            subject: alert.subject.clone(),
+            subject: alert.subject(),
             level: alert.level,
             value: alert.value,
             unit: alert.unit,
             threshold: alert.threshold,
             since: alert.since,
-            why: alert.why.clone(),
+            why: alert.why(now),
         }
     }
 }

@@ -56,7 +56,7 @@ pub struct Burn {
 }
 
 impl Slo {
-    pub(super) fn of(state: &SloState, level: Level, verdict: Option<&SloVerdict>) -> Self {
+    pub(super) fn of(state: &SloState, level: Level, verdict: Option<&SloVerdict>, why: String) -> Self {
         let declared = &state.declared;
         let verdict = verdict.cloned().unwrap_or_else(|| SloVerdict { data: "no_data", ..SloVerdict::default() });
         let [m5, m30, h1, h2, h6, d1, d3] = verdict.burn;
@@ -72,7 +72,7 @@ impl Slo {
             firing: verdict.firing,
             exhausted_in_s: verdict.exhausted_in_s,
             as_of: state.counts.as_ref().map(|k| k.value.at),
-            why: verdict.why,
+            why,
         }
     }
 }
