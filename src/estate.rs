@@ -12,6 +12,7 @@ pub mod declared;
 pub mod entry;
 pub mod kubernetes;
 pub mod observation;
+pub mod series;
 pub mod service;
 pub mod slo;
 pub mod sources;
@@ -32,11 +33,12 @@ pub use kubernetes::{
     WorkloadKind,
 };
 pub use observation::{Fact, Observation, Report};
+pub use series::{Chunk, Covered, SliPoint, SliPoints, SliSeries, Step};
 pub use service::ServiceFacts;
 pub use slo::{SloCounts, Window, WindowCount};
 pub use sources::{SourceKey, SourceName, SourceRecord, SourceState};
 pub use state::{
-    AccountState, BudgetState, Change, ClusterState, DatabaseState, Estate, Known, NodeTally, PodTally, Remembered,
-    ServiceState, SloState,
+    AccountState, BudgetState, Change, ClusterState, DatabaseState, Estate, KeptSeries, Known, NodeTally, PodTally,
+    Remembered, ServiceState, SloState,
 };
 pub use usage::{Resources, Usage};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::database::GlobalLags;
 use super::{
     Batch, BudgetFacts, ControlPlane, CostFacts, Coverage, DatabaseFacts, GlobalFacts, Identity, Kind, MemberNumbers,
-    Name, Node, Pod, ServiceFacts, SloCounts, SourceKey, Usage, Workload, WorkloadKey,
+    Name, Node, Pod, ServiceFacts, SliPoints, SloCounts, SourceKey, Usage, Workload, WorkloadKey,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -94,4 +94,6 @@ pub enum Fact {
     Slo(String, SloCounts),
     /// The numbers of a service (by its name in the estate file); replaces the earlier ones.
     Service(String, ServiceFacts),
+    /// Points of an SLO's history (by its name in the estate file).
+    SliPoints(String, SliPoints),
 }

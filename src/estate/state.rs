@@ -2,11 +2,13 @@
 
 mod cluster;
 mod database;
+mod history;
 mod memory;
 mod reach;
 mod target;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -14,9 +16,10 @@ use super::database::GlobalLags;
 use super::{
     BudgetFacts, ControlPlane, CostFacts, DatabaseFacts, DeclaredAccount, DeclaredBudget, DeclaredDatabase,
     DeclaredEstate, DeclaredService, DeclaredSlo, EntryRef, Fact, GlobalFacts, Identity, IdentityState, MemberNumbers,
-    Observation, Report, ServiceFacts, SloCounts, SourceKey, SourceRecord, SourceState,
+    Observation, Report, ServiceFacts, SliSeries, SloCounts, SourceKey, SourceRecord, SourceState,
 };
 pub use cluster::{ClusterState, NodeTally, PodTally};
+pub use history::KeptSeries;
 pub use memory::Remembered;
 
 /// A fact with its age and its origin.
@@ -92,6 +95,8 @@ pub struct SloState {
     pub declared: DeclaredSlo,
     /// Its counts.
     pub counts: Option<Known<SloCounts>>,
+    /// Its events over time; empty where nothing is known.
+    pub series: Arc<SliSeries>,
 }
 
 /// One service: what was declared and what is known.
@@ -141,7 +146,7 @@ impl Estate {
                 .into_iter()
                 .map(|declared| DatabaseState { declared, facts: None, global: None, numbers: None, lags: None })
                 .collect(),
-            slos: declared.slos.into_iter().map(|declared| SloState { declared, counts: None }).collect(),
+            slos: declared.slos.into_iter().map(SloState::new).collect(),
             services: declared.services.into_iter().map(|declared| ServiceState { declared, facts: None }).collect(),
             budgets: declared.budgets.into_iter().map(|declared| BudgetState { declared, facts: None }).collect(),
             sources: Vec::new(),
@@ -442,6 +447,11 @@ impl Estate {
             Fact::Service(name, value) => {
                 if let Some(s) = self.services.iter_mut().find(|s| s.declared.name == name) {
                     s.facts = Some(Known { value, as_of, origin });
+                }
+            }
+            Fact::SliPoints(name, points) => {
+                if let Some(s) = self.slos.iter_mut().find(|s| s.declared.name == name) {
+                    s.take(&points, as_of, origin, at);
                 }
             }
         }

@@ -10,7 +10,7 @@ use crate::estate::SourceKey;
 /// The sources of every type that is kept, whole: postcard does not say of itself what it holds, so whatever changes here
 /// is another schema. What is kept can be had again by looking; to drop it once too often costs nothing, to misread it
 /// would show things that are not.
-const SOURCES: [&str; 18] = [
+const SOURCES: &[&str] = &[
     include_str!("../estate/account.rs"),
     include_str!("../estate/budget.rs"),
     include_str!("../estate/cluster.rs"),
@@ -19,6 +19,7 @@ const SOURCES: [&str; 18] = [
     include_str!("../estate/kubernetes.rs"),
     include_str!("../estate/observation.rs"),
     include_str!("../estate/service.rs"),
+    include_str!("../estate/series.rs"),
     include_str!("../estate/slo.rs"),
     include_str!("../estate/sources.rs"),
     include_str!("../estate/state/memory.rs"),
@@ -32,7 +33,7 @@ const SOURCES: [&str; 18] = [
 ];
 
 /// The schema of everything that is kept as bytes.
-pub(super) const SCHEMA: i64 = schema(&SOURCES);
+pub(super) const SCHEMA: i64 = schema(SOURCES);
 
 /// FNV-1a over all of them, at compile time.
 const fn schema(sources: &[&str]) -> i64 {

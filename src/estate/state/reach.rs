@@ -27,7 +27,7 @@ impl Estate {
             Fact::Budget(name, _) => self.account_of(&EntryRef::Budget(name.clone())),
             Fact::Costs(name, _) => self.account(name),
             Fact::Service(name, _) => self.account_of(&EntryRef::Service(name.clone())),
-            Fact::Slo(name, _) => self.account_of(&EntryRef::Slo(name.clone())),
+            Fact::Slo(name, _) | Fact::SliPoints(name, _) => self.account_of(&EntryRef::Slo(name.clone())),
         }
     }
 
@@ -118,7 +118,7 @@ impl Estate {
             |entry: &EntryRef, estate: &Self| estate.account_of(entry).is_some_and(|a| a.declared.name == name);
         for index in 0..self.slos.len() {
             if of_account(&EntryRef::Slo(self.slos[index].declared.name.clone()), self) {
-                self.slos[index].counts = None;
+                self.slos[index].forget();
             }
         }
         for index in 0..self.services.len() {
@@ -164,6 +164,9 @@ impl Estate {
             drop_from(&mut a.costs, origin);
         }
         for s in &mut self.slos {
+            if self.sources[origin].feeds.contains(&EntryRef::Slo(s.declared.name.clone())) {
+                s.forget();
+            }
             drop_from(&mut s.counts, origin);
         }
         for s in &mut self.services {

@@ -55,6 +55,6 @@ pub(super) fn about(fact: &Fact) -> EntryRef {
         Fact::Budget(name, _) => EntryRef::Budget(name.clone()),
         Fact::Costs(name, _) => EntryRef::Costs(name.clone()),
         Fact::Service(name, _) => EntryRef::Service(name.clone()),
-        Fact::Slo(name, _) => EntryRef::Slo(name.clone()),
+        Fact::Slo(name, _) | Fact::SliPoints(name, _) => EntryRef::Slo(name.clone()),
     }
 }

@@ -1,0 +1,261 @@
+//! The history of an SLO's events, from which its windows are counted and its charts are drawn.
+//!
+//! Two steps: single minutes for the last days, and five minutes for at least 35 days. A five-minute slot is what a
+//! source told of it, else the sum of its minutes; minutes that grow too old are rolled up. What is not known stays a
+//! gap. Points are put in by their time: a late or a second one replaces, it never adds, and their order changes nothing.
+
+mod counting;
+mod track;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use self::counting::whole_minute;
+use self::counting::{BLOCK_SLOTS, Sum};
+pub use self::track::{Chunk, Step};
+use self::track::{Slots, Track};
+use super::Window;
+
+/// Minutes are kept for the longest of the seven windows, and an hour for edges and late points.
+const MINUTES_KEPT_S: i64 = 3 * 86_400 + 3_600;
+/// An SLO's own window up to this is counted by minutes too: as long as `CloudWatch` keeps points of 60 s.
+const LONGEST_BY_MINUTES_S: i64 = 15 * 86_400;
+/// Five-minute slots are kept so long, or for the SLO's own window where that is longer.
+const FIVE_KEPT_S: i64 = 35 * 86_400;
+
+/// The events of one period.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SliPoint {
+    /// The start of the period.
+    pub at: Timestamp,
+    /// Bad events; none where they are not known.
+    pub bad: Option<f64>,
+    /// All events; none where there is no data.
+    pub total: Option<f64>,
+}
+
+/// The time for which a source has been asked, whether it had points or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// Its beginning.
+    pub from: Timestamp,
+    /// Its end.
+    pub until: Timestamp,
+}
+
+/// Points of an SLO's history, as a source tells them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SliPoints {
+    /// Points of 60 s.
+    pub minutes: Vec<SliPoint>,
+    /// Points of 300 s.
+    pub five_minutes: Vec<SliPoint>,
+    /// All the time that has been asked for by now, these points included; none: as before.
+    pub covered: Option<Covered>,
+    /// Count the SLO's windows from the history, ending at this instant; none where another fact tells the counts.
+    pub counts_at: Option<Timestamp>,
+}
+
+/// One SLO's history. Cheap to hold behind an `Arc`; an empty one holds nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SliSeries {
+    minutes: Track<2>,
+    five: Track<2>,
+    minutes_kept_s: i64,
+    five_kept_s: i64,
+    /// The sums of whole blocks of five-minute slots.
+    blocks: BTreeMap<i64, Sum>,
+    covered: Option<Covered>,
+    /// Counts the changes.
+    revision: u64,
+    /// The revision at which each chunk was last changed.
+    touched: BTreeMap<(Step, i64), u64>,
+}
+
+impl SliSeries {
+    /// An empty history for an SLO whose own window is so many seconds long.
+    pub fn new(window_s: u64) -> Self {
+        let window_s = i64::try_from(window_s).unwrap_or(i64::MAX / 4);
+        let by_minutes = if window_s <= LONGEST_BY_MINUTES_S { window_s + 3_600 } else { 0 };
+        Self {
+            minutes: Track::new(Step::Minute),
+            five: Track::new(Step::FiveMinutes),
+            minutes_kept_s: by_minutes.max(MINUTES_KEPT_S),
+            five_kept_s: (window_s + 3_600).max(FIVE_KEPT_S),
+            blocks: BTreeMap::new(),
+            covered: None,
+            revision: 0,
+            touched: BTreeMap::new(),
+        }
+    }
+
+    /// How long minutes are kept, seconds.
+    pub fn minutes_kept_s(&self) -> i64 {
+        self.minutes_kept_s
+    }
+
+    /// Whether no point is known.
+    pub fn is_empty(&self) -> bool {
+        self.minutes.is_empty() && self.five.is_empty()
+    }
+
+    /// The time for which the source has been asked.
+    pub fn covered(&self) -> Option<Covered> {
+        self.covered
+    }
+
+    /// Every minute from the oldest to the newest that is known; one without data has no total.
+    pub fn minutes(&self) -> impl DoubleEndedIterator<Item = SliPoint> + '_ {
+        self.minutes.slots().filter_map(|(slot, value)| point(Step::Minute, slot, value))
+    }
+
+    /// Every five minutes from the oldest to the newest that are known; without data they have no total.
+    pub fn five_minutes(&self) -> impl DoubleEndedIterator<Item = SliPoint> + '_ {
+        let (first, end) = self.five_range();
+        (first..end).filter_map(|slot| point(Step::FiveMinutes, slot, self.five_slot(slot)))
+    }
+
+    /// Takes in points at `now`: points of the future, and those that are too old to be kept, are left out.
+    pub fn take(&mut self, points: &SliPoints, now: Timestamp) {
+        let now = now.as_second();
+        self.revision += 1;
+        if points.covered.is_some() {
+            self.covered = points.covered;
+        }
+        self.fold(now - self.minutes_kept_s);
+        let oldest = now - self.minutes_kept_s;
+        for p in &points.minutes {
+            self.put(Step::Minute, p, oldest, now);
+        }
+        let oldest = now - self.five_kept_s;
+        for p in &points.five_minutes {
+            self.put(Step::FiveMinutes, p, oldest, now);
+        }
+        self.forget(oldest);
+        self.settle();
+    }
+
+    fn put(&mut self, step: Step, p: &SliPoint, oldest: i64, now: i64) {
+        let at = p.at.as_second();
+        let slot = at.div_euclid(step.seconds());
+        // Trimming goes by whole five minutes, so taking in must too.
+        if slot * step.seconds() < align(oldest) || at >= now {
+            return;
+        }
+        let track = if step == Step::Minute { &mut self.minutes } else { &mut self.five };
+        if track.put(slot, [sane(p.bad), sane(p.total)]) {
+            self.touch(step, slot);
+        }
+    }
+
+    fn touch(&mut self, step: Step, slot: i64) {
+        self.touched.insert((step, slot.div_euclid(step.chunk())), self.revision);
+        self.blocks.remove(&(slot * step.seconds()).div_euclid(BLOCK_SLOTS * Step::FiveMinutes.seconds()));
+    }
+
+    /// Rolls minutes before that time up into five minutes.
+    fn fold(&mut self, before: i64) {
+        let first = align(before) / 60;
+        for (slot, sum) in rolled(&self.minutes, first) {
+            if self.five.get(slot).is_none() && self.five.put(slot, sum) {
+                self.touch(Step::FiveMinutes, slot);
+            }
+        }
+        self.minutes.forget(first);
+        self.touched.retain(|(step, chunk), _| *step != Step::Minute || (chunk + 1) * step.chunk() > first);
+    }
+
+    fn forget(&mut self, before: i64) {
+        let first = align(before) / Step::FiveMinutes.seconds();
+        self.five.forget(first);
+        self.touched.retain(|(step, chunk), _| *step == Step::Minute || (chunk + 1) * step.chunk() > first);
+        let block = first.div_euclid(BLOCK_SLOTS);
+        self.blocks.retain(|b, _| *b > block);
+    }
+
+    /// What is known of five minutes: what was told, else the sum of the minutes.
+    fn five_slot(&self, slot: i64) -> Option<Slots<2>> {
+        self.five.get(slot).or_else(|| sum_of((slot * 5..slot * 5 + 5).filter_map(|m| self.minutes.get(m))))
+    }
+
+    fn five_range(&self) -> (i64, i64) {
+        let of_minutes = (self.minutes.first().div_euclid(5), (self.minutes.end() + 4).div_euclid(5));
+        match (self.five.is_empty(), self.minutes.is_empty()) {
+            (true, true) => (0, 0),
+            (true, false) => of_minutes,
+            (false, true) => (self.five.first(), self.five.end()),
+            (false, false) => (of_minutes.0.min(self.five.first()), of_minutes.1.max(self.five.end())),
+        }
+    }
+
+    /// The chunks that changed after a revision, for whoever keeps them, and the present revision.
+    pub fn changed_since(&self, revision: u64) -> (u64, Vec<Chunk>) {
+        let changed = self.touched.iter().filter(|(_, at)| **at > revision);
+        let chunks = changed.map(|((step, chunk), _)| match step {
+            Step::Minute => self.minutes.chunk(*chunk),
+            Step::FiveMinutes => self.five.chunk(*chunk),
+        });
+        (self.revision, chunks.collect())
+    }
+
+    /// The first chunk of a step that is still of use.
+    pub fn first_chunk(&self, step: Step) -> i64 {
+        let track = if step == Step::Minute { &self.minutes } else { &self.five };
+        track.first().div_euclid(step.chunk())
+    }
+
+    /// Takes back in what was kept: chunks and what they cover, at `now`.
+    pub fn restore(&mut self, chunks: &[Chunk], covered: Option<Covered>, now: Timestamp) {
+        let now = now.as_second();
+        for chunk in chunks {
+            let track = if chunk.step == Step::Minute { &mut self.minutes } else { &mut self.five };
+            let length = chunk.step.seconds();
+            track.restore(chunk, align(now - self.five_kept_s).div_euclid(length), (now - 1).div_euclid(length) + 1);
+        }
+        self.covered = covered;
+        self.revision += 1;
+        self.fold(now - self.minutes_kept_s);
+        self.blocks.clear();
+        self.settle();
+    }
+}
+
+/// The sum of slots in which something is known.
+fn sum_of(slots: impl Iterator<Item = Slots<2>>) -> Option<Slots<2>> {
+    slots.reduce(|[bad, total], [b, t]| [bad + b, total + t])
+}
+
+/// What the minutes before `first` come to, by five-minute slot.
+fn rolled(minutes: &Track<2>, first: i64) -> Vec<(i64, Slots<2>)> {
+    let mut out: Vec<(i64, Slots<2>)> = Vec::new();
+    for (slot, value) in minutes.slots().take_while(|(slot, _)| *slot < first) {
+        let Some([bad, total]) = value else { continue };
+        match out.last_mut() {
+            Some((of, sum)) if *of == slot.div_euclid(5) => *sum = [sum[0] + bad, sum[1] + total],
+            _ => out.push((slot.div_euclid(5), [bad, total])),
+        }
+    }
+    out
+}
+
+fn point(step: Step, slot: i64, value: Option<Slots<2>>) -> Option<SliPoint> {
+    let at = Timestamp::from_second(slot * step.seconds()).ok()?;
+    let [bad, total] = value.unwrap_or([f64::NAN; 2]);
+    Some(SliPoint { at, bad: known(bad), total: known(total) })
+}
+
+fn known(value: f64) -> Option<f64> {
+    (!value.is_nan()).then_some(value)
+}
+
+/// A count as it is kept: not a number where it is not known.
+fn sane(count: Option<f64>) -> f64 {
+    count.filter(|c| c.is_finite() && *c >= 0.0).unwrap_or(f64::NAN)
+}
+
+/// The start of the five minutes in which a second lies.
+fn align(second: i64) -> i64 {
+    second.div_euclid(300) * 300
+}

@@ -1,0 +1,84 @@
+//! The histories of SLOs: taking points in, and what of them is worth keeping over a restart.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{Estate, Known, SloState};
+use crate::estate::{Chunk, Covered, DeclaredSlo, EntryRef, SliPoints, SliSeries};
+
+/// One SLO's history, and what tells it from another's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptSeries {
+    /// The SLO's name in the estate file.
+    pub slo: String,
+    /// A number that changes when the SLO is counted from something else.
+    pub identity: i64,
+    /// Its events.
+    pub series: Arc<SliSeries>,
+}
+
+impl SloState {
+    pub(super) fn new(declared: DeclaredSlo) -> Self {
+        let series = Arc::new(SliSeries::new(declared.window_s));
+        Self { declared, counts: None, series }
+    }
+
+    /// Takes points in, and counts the windows again where they are counted from the history.
+    pub(super) fn take(&mut self, points: &SliPoints, as_of: Timestamp, origin: usize, now: Timestamp) {
+        let series = Arc::make_mut(&mut self.series);
+        series.take(points, now);
+        if let Some(end) = points.counts_at {
+            let value = series.counts(end, self.declared.window_s);
+            self.counts = Some(Known { value, as_of, origin });
+        }
+    }
+
+    /// Withdraws all that is known of it.
+    pub(super) fn forget(&mut self) {
+        self.counts = None;
+        self.series = Arc::new(SliSeries::new(self.declared.window_s));
+    }
+}
+
+impl Estate {
+    /// The histories that are worth keeping; cheap, for they are shared and not copied.
+    pub fn histories(&self) -> Vec<KeptSeries> {
+        let told = self.slos.iter().filter(|s| s.series.covered().is_some() || !s.series.is_empty());
+        told.map(|s| KeptSeries {
+            slo: s.declared.name.clone(),
+            identity: self.identity_of_sli(s),
+            series: Arc::clone(&s.series),
+        })
+        .collect()
+    }
+
+    /// Each SLO's name in the estate file with the identity under which its history is kept.
+    pub fn identities(&self) -> Vec<(String, i64)> {
+        self.slos.iter().map(|s| (s.declared.name.clone(), self.identity_of_sli(s))).collect()
+    }
+
+    /// Takes back in what was kept of an SLO's history under its present identity.
+    pub fn restore_history(&mut self, slo: &str, chunks: &[Chunk], covered: Option<Covered>, now: Timestamp) {
+        if let Some(s) = self.slos.iter_mut().find(|s| s.declared.name == slo) {
+            Arc::make_mut(&mut s.series).restore(chunks, covered, now);
+        }
+    }
+
+    /// For what time each SLO's source has been asked already, by the SLO's name in the estate file.
+    pub fn coverage(&self) -> BTreeMap<String, Covered> {
+        self.slos.iter().filter_map(|s| Some((s.declared.name.clone(), s.series.covered()?))).collect()
+    }
+
+    fn identity_of_sli(&self, slo: &SloState) -> i64 {
+        let account = self.account_of(&EntryRef::Slo(slo.declared.name.clone())).map(|a| &a.declared.id);
+        digest(&format!("{:?}", (&slo.declared.sli, account)))
+    }
+}
+
+/// FNV-1a: the same in every version.
+fn digest(text: &str) -> i64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, step).cast_signed()
+}
