@@ -52,6 +52,9 @@ pub fn of_cluster(
         account_id: account.map(|a| a.id.clone()),
         region: cluster.region.clone(),
         cluster: Some(cluster.name.clone()),
+        eks: cluster.eks.clone(),
+        context: context(account, cluster),
+        kubeconfig: cluster.kubeconfig.as_ref().filter(|_| cluster.context.is_some()).map(|p| p.display().to_string()),
         namespace: None,
         resource: None,
         id: name.to_owned(),
@@ -70,6 +73,9 @@ pub fn database(account: Option<&DeclaredAccount>, database: &DeclaredDatabase) 
         account_id: account.map(|a| a.id.clone()),
         region: Some(database.region.clone()),
         cluster: None,
+        eks: None,
+        context: None,
+        kubeconfig: None,
         namespace: None,
         resource: None,
         id: database.cluster.clone(),
@@ -77,4 +83,18 @@ pub fn database(account: Option<&DeclaredAccount>, database: &DeclaredDatabase) 
         within: database.global.clone(),
         profile: account.and_then(|a| a.profile.clone()),
     }
+}
+
+/// The context by which `kubectl` reaches a cluster: its own, or the one that `aws eks update-kubeconfig` makes for it.
+fn context(account: Option<&DeclaredAccount>, cluster: &DeclaredCluster) -> Option<String> {
+    if cluster.context.is_some() {
+        return cluster.context.clone();
+    }
+    let (account, region, eks) = (account?, cluster.region.as_deref()?, cluster.eks.as_deref()?);
+    let partition = match region {
+        r if r.starts_with("cn-") => "aws-cn",
+        r if r.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    };
+    Some(format!("arn:{partition}:eks:{region}:{}:cluster/{eks}", account.id))
 }

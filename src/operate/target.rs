@@ -38,6 +38,16 @@ pub struct Pinned {
     pub region: Option<String>,
     /// The cluster's name in the estate file.
     pub cluster: Option<String>,
+    /// What EKS calls the cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eks: Option<String>,
+    /// The kubeconfig context by which `kubectl` reaches the cluster: the estate file's, or the ARN by which
+    /// `aws eks update-kubeconfig` names one. Commands to be copied name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// The kubeconfig file that the estate file names for that context.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubeconfig: Option<String>,
     /// The Kubernetes namespace.
     pub namespace: Option<String>,
     /// Which Kubernetes resource a workload is: `deployment` or `statefulset`.
@@ -61,7 +71,7 @@ impl Pinned {
         let parts = [
             self.account_id.as_deref().or(self.account.as_deref()).unwrap_or(""),
             self.region.as_deref().unwrap_or(""),
-            self.cluster.as_deref().unwrap_or(""),
+            self.eks.as_deref().or(self.cluster.as_deref()).unwrap_or(""),
             self.namespace.as_deref().unwrap_or(""),
             self.resource.as_deref().unwrap_or(""),
             &self.id,
