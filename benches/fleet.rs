@@ -71,7 +71,7 @@ fn benches(c: &mut Criterion) {
 
     let mut app = console(estate.clone());
     let mut terminal = Terminal::new(TestBackend::new(160, 48)).unwrap();
-    let keys: keybinds::KeySeq = "3 j k".parse().unwrap();
+    let keys: keybinds::KeySeq = "4 j k".parse().unwrap();
     app.update(Event::Key(keys.as_slice()[0]));
     let mut down = true;
     c.bench_function("answer a key and draw (at most 16 ms)", |b| {

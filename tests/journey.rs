@@ -105,7 +105,7 @@ fn the_worst_is_selected_and_enter_opens_what_it_is_about() {
 #[test]
 fn a_cluster_is_entered_down_to_its_pods_and_left_again() {
     let mut person = Person::at(Scenario::named("calm").unwrap(), (160, 48));
-    person.press("3 g g");
+    person.press("4 g g");
     person.press("Enter");
     let Some(Spot::Entry(EntryRef::Cluster(name))) = person.app.view().trail.last().cloned() else {
         panic!("not a cluster: {:?}", person.app.view().trail)
@@ -123,7 +123,7 @@ fn a_cluster_is_entered_down_to_its_pods_and_left_again() {
 #[test]
 fn a_filter_narrows_as_it_is_typed_and_the_selection_is_a_row_that_shows() {
     let mut person = Person::at(Scenario::named("calm").unwrap(), (160, 48));
-    person.press("3 / u s w 2");
+    person.press("4 / u s w 2");
     person.sees("prod-usw2");
     assert_eq!(person.selected(), Some(&Spot::Entry(EntryRef::Cluster("prod-usw2".to_owned()))));
     person.press("Enter Enter");
@@ -150,7 +150,7 @@ fn every_source_is_one_key_away() {
     assert_eq!(person.app.view().trail.len(), 1, "a page is not opened over itself");
     person.press("Enter");
     assert!(matches!(person.app.view().trail.last(), Some(Spot::Source(_))));
-    person.press("2");
+    person.press("3");
     assert!(person.app.view().trail.is_empty(), "a pane's number leads back to the watch");
     assert_eq!(person.app.view().focus, PaneId::Slos);
 }
@@ -158,7 +158,7 @@ fn every_source_is_one_key_away() {
 #[test]
 fn the_cursor_stays_on_its_thing_when_rows_are_sorted_anew() {
     let mut person = Person::at(Scenario::named("calm").unwrap(), (160, 48));
-    person.press("3 G");
+    person.press("4 G");
     let chosen = person.selected().cloned();
     for _ in 0..3 {
         let now = person.app.scene().now + jiff::SignedDuration::from_secs(600);
@@ -172,8 +172,10 @@ fn the_cursor_stays_on_its_thing_when_rows_are_sorted_anew() {
 fn every_size_is_drawn_on_every_page() {
     for scenario in Scenario::ALL {
         let mut person = Person::at(scenario, (160, 48));
-        for keys in ["1", "Enter", "Tab", "s", "?", "Esc", "2 Enter", "3 Enter", "Enter", "4 Enter", "5 Enter", "1 / a"]
-        {
+        for keys in [
+            "1", "Enter", "Tab", "s", "?", "Esc", "2 Enter", "3 Enter", "Enter", "4 Enter", "5 Enter", "6 Enter",
+            "1 / a",
+        ] {
             person.press(keys);
             for size in
                 [(1, 1), (3, 2), (20, 5), (39, 12), (40, 10), (80, 24), (109, 25), (120, 31), (220, 36), (300, 100)]

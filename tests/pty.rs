@@ -222,7 +222,7 @@ fn a_size_given_just_after_the_start_is_not_lost() {
         std::thread::sleep(Duration::from_millis(wait_ms));
         terminal.resize((120, 40));
         // On 80 columns the panes are tabs, and their titles are not on the borders.
-        terminal.shows("5 Budgets ");
+        terminal.shows("6 Budgets ");
         terminal.press("q");
         assert!(terminal.ends().success());
     }

@@ -19,6 +19,7 @@ use super::scene::Scene;
 use super::theme::Theme;
 use super::view::View;
 use super::widget::words::Words;
+pub use help::height as help_height;
 pub use layout::Layout;
 pub use lists::{listing, sections, selected};
 

@@ -136,7 +136,7 @@ pub fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, spot: &Sp
         PaneBox { title: crumbs(view), focused: below.is_none(), ..PaneBox::default() }.paint(buf, above, theme);
     facts::paint(buf, padded(inner), &blocks, theme);
     let Some(below) = below else { return };
-    let Some(listing) = section(scene, spot, focus).map(|l| l.filtered(&view.filter.text)) else {
+    let Some(listing) = section(scene, spot, focus).map(|l| l.filtered(scene, &view.filter.text)) else {
         PaneBox { focused: true, ..PaneBox::default() }.paint(buf, below, theme);
         return;
     };

@@ -1,8 +1,10 @@
 //! The panes of the watch and the lists of the pages: which things they hold, in which order, in which columns.
 
+pub mod alerts;
 pub mod budgets;
 pub mod clusters;
 pub mod databases;
+pub mod filter;
 pub mod incidents;
 pub mod list;
 pub mod listing;

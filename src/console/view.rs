@@ -10,19 +10,22 @@ use crate::estate::{EntryRef, Name, SourceKey, WorkloadKey};
 pub enum PaneId {
     /// 1: what people are to attend to, worst first.
     Incidents,
-    /// 2: SLOs.
+    /// 2: alerts, one row for each rule that something breaks.
+    Alerts,
+    /// 3: SLOs.
     Slos,
-    /// 3: clusters.
+    /// 4: clusters.
     Clusters,
-    /// 4: databases.
+    /// 5: databases.
     Databases,
-    /// 5: budgets.
+    /// 6: budgets.
     Budgets,
 }
 
 impl PaneId {
     /// Every pane, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Incidents, Self::Slos, Self::Clusters, Self::Databases, Self::Budgets];
+    pub const ALL: [Self; 6] =
+        [Self::Incidents, Self::Alerts, Self::Slos, Self::Clusters, Self::Databases, Self::Budgets];
 }
 
 /// The identity of one thing on the screen. Selection follows it, never a row number.
@@ -60,7 +63,7 @@ pub enum ListId {
 /// What is filtered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Rows without this text (case ignored) are hidden; empty shows all.
+    /// Rows without these words (case ignored, see `pane::filter`) are hidden; empty shows all.
     pub text: String,
     /// The person is typing it.
     pub editing: bool,

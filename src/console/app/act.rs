@@ -117,9 +117,9 @@ impl App {
         }
     }
 
-    /// How far the help scrolls: a heading and a blank line for each group, a border above and below.
+    /// How far the help scrolls: a border stands above and below.
     fn help_end(&self) -> isize {
-        let lines = self.keys.help().iter().map(|(_, lines)| lines.len() + 2).sum::<usize>().saturating_sub(1);
+        let lines = draw::help_height(&self.keys);
         let room = usize::from(self.view.size.1).saturating_sub(2);
         isize::try_from(lines.saturating_sub(room)).unwrap_or(0)
     }

@@ -58,10 +58,10 @@ fn call(cost_usd: f64) -> Observation {
 fn a_key_is_answered_by_a_frame_and_never_by_a_judgement() {
     let mut app = app(None);
     assert_eq!(press(&mut app, "Tab"), [Effect::Draw]);
-    assert_eq!(app.view().focus, PaneId::Slos);
+    assert_eq!(app.view().focus, PaneId::Alerts);
     assert_eq!(press(&mut app, "Shift+Tab Shift+Tab"), [Effect::Draw, Effect::Draw]);
     assert_eq!(app.view().focus, PaneId::Budgets);
-    assert_eq!(press(&mut app, "3"), [Effect::Draw]);
+    assert_eq!(press(&mut app, "4"), [Effect::Draw]);
     assert_eq!(app.view().focus, PaneId::Clusters);
     assert_eq!(press(&mut app, "F7"), []);
 }

@@ -17,9 +17,10 @@ pub(super) fn plain(buf: &mut Buffer) {
             // Dots of a chart: where the line passes, not how high in the cell.
             braille if ("\u{2801}"..="\u{28FF}").contains(&braille) => "*",
             "●" | "·" => ".",
-            "▸" | "›" => ">",
+            "▸" | "›" | "≥" => ">",
             "…" => "~",
             "×" => "x",
+            "≤" => "<",
             "“" | "”" => "\"",
             "↑" => "^",
             "↓" => "v",

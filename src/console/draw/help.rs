@@ -3,7 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::console::action::Group;
 use crate::console::keymap::Keymap;
+use crate::console::pane::filter;
 use crate::console::theme::{Role, Theme};
 use crate::console::view::View;
 use crate::console::widget::pane_box::PaneBox;
@@ -41,7 +43,11 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scroll: u16, _view: &View, the
 }
 
 /// How many lines the help has.
-pub(super) fn lines(keys: &Keymap) -> Vec<Words> {
+pub fn height(keys: &Keymap) -> usize {
+    lines(keys).len()
+}
+
+fn lines(keys: &Keymap) -> Vec<Words> {
     let groups = keys.help();
     let shown = |keys: &[String]| if keys.is_empty() { "–".to_owned() } else { keys.join(", ") };
     let widest = groups.iter().flat_map(|(_, lines)| lines).map(|l| Words::say(shown(&l.keys)).width()).max();
@@ -56,6 +62,13 @@ pub(super) fn lines(keys: &Keymap) -> Vec<Words> {
             let keys = Words::of(Role::Key, shown(&entry.keys)).fit(widest);
             let pad = " ".repeat(widest - keys.width() + 2);
             out.push(Words::say("  ").then(keys).plus(pad).and(Role::Text, entry.doc));
+        }
+        if group == Group::Type {
+            for (word, doc) in filter::WORDS {
+                let word = Words::of(Role::Filter, word).fit(widest.max(14));
+                let pad = " ".repeat((widest.max(14) + 2).saturating_sub(word.width()));
+                out.push(Words::say("  ").then(word).plus(pad).and(Role::Text, doc));
+            }
         }
     }
     out

@@ -30,5 +30,5 @@ pub(super) fn focused<'a>(scene: &Scene<'a>, view: &View) -> Option<Listing<'a>>
         Some(spot) => page::listing(scene, view, spot)?,
         None => Listing::of_pane(scene, view.focus),
     };
-    Some(listing.filtered(&view.filter.text))
+    Some(listing.filtered(scene, &view.filter.text))
 }

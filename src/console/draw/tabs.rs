@@ -1,7 +1,7 @@
 //! The watch on a small terminal: one list, worst first, and each pane a tab.
 //!
 //! ```text
-//! ╭ ▲ 17 all  ▲ 6 SLOs  ▲ 3 clusters  ◆ 3 databases  ◆ 3 budgets ────────────────╮
+//! ╭ ▲ 17 all  ▲ 4 alerts  ▲ 6 SLOs  ▲ 3 clusters  ◆ 3 databases  ◆ 3 budgets ─────╮
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -25,7 +25,7 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, th
     let fitting = strips.find(|s| s.width() + 4 <= usize::from(area.width));
     let title = fitting.unwrap_or_else(|| strip(scene, &panes, view.focus, theme, 0));
     let Some((_, listing)) = panes.into_iter().find(|(id, _)| *id == view.focus) else { return };
-    let listing = listing.filtered(&view.filter.text);
+    let listing = listing.filtered(scene, &view.filter.text);
     let selected = listing.selected(view.selected.get(&view.list()));
     let place = list::place(&listing, area.height.saturating_sub(2), selected);
     let inner = PaneBox { title, corner: filter(view), place, focused: true }.paint(buf, area, theme);
@@ -58,6 +58,8 @@ fn strip(scene: &Scene, panes: &[(PaneId, Listing)], focus: PaneId, theme: &Them
 fn name(id: PaneId, n: usize) -> &'static str {
     match (id, n) {
         (PaneId::Incidents, _) => "all",
+        (PaneId::Alerts, 1) => "alert",
+        (PaneId::Alerts, _) => "alerts",
         (PaneId::Slos, 1) => "SLO",
         (PaneId::Slos, _) => "SLOs",
         (PaneId::Clusters, 1) => "cluster",

@@ -192,3 +192,30 @@ fn ten_thousand_pods_are_listed_once_each() {
     assert!(screen.contains("7,001/10,000"), "{screen}");
     assert!(started.elapsed().as_millis() < 500, "{:?} even without optimisation", started.elapsed());
 }
+
+#[test]
+fn a_filter_asks_for_levels_accounts_and_rules() {
+    let set = burning();
+    let found = |pane: PaneId, text: &str| {
+        let filter = Filter { text: text.to_owned(), editing: false };
+        listing(&set.scene(), &View { focus: pane, filter, ..View::new((120, 31)) }).len()
+    };
+    for (pane, text, want) in [
+        (PaneId::Alerts, "level:critical", 1),
+        (PaneId::Alerts, "level:warn", 7),
+        (PaneId::Alerts, "level:warning rule:workload", 3),
+        (PaneId::Alerts, "rule:database", 1),
+        (PaneId::Alerts, "rule:budget account:prod", 2),
+        (PaneId::Alerts, "account:staging", 0),
+        (PaneId::Alerts, "silenced:yes", 0),
+        (PaneId::Alerts, "silenced:no shop cart", 2),
+        (PaneId::Incidents, "level:unknown", 2),
+        (PaneId::Incidents, "rule:slo.burn", 1),
+        (PaneId::Slos, "level:ok", 2),
+        (PaneId::Slos, "rule:slo.burn", 1),
+        (PaneId::Clusters, "level:warning account:production", 1),
+        (PaneId::Databases, "rule:database.connections", 1),
+    ] {
+        assert_eq!(found(pane, text), want, "{text} of {pane:?}");
+    }
+}

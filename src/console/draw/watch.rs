@@ -1,12 +1,12 @@
-//! The watch on a terminal with room: five panes in two columns, or in three with the sources.
+//! The watch on a terminal with room: six panes in two columns, or in three with the sources.
 //!
 //! ```text
-//! ╭ 1 Incidents ─╮╭ 3 Clusters ──╮    ╭ 1 Incidents ─╮╭ 3 Clusters ──╮╭ 5 Budgets ───╮
-//! │              │╰──────────────╯    │              ││              ││              │
-//! ╰──────────────╯╭ 4 Databases ─╮    ╰──────────────╯╰──────────────╯╰──────────────╯
-//! ╭ 2 SLOs ──────╮╰──────────────╯    ╭ 2 SLOs ──────╮╭ 4 Databases ─╮╭ Sources ─────╮
-//! ╰──────────────╯╭ 5 Budgets ───╮    ╰──────────────╯╰──────────────╯╰──────────────╯
-//!                 ╰──────────────╯
+//! ╭ 1 Incidents ─╮╭ 4 Clusters ──╮    ╭ 1 Incidents ─╮╭ 4 Clusters ──╮╭ 6 Budgets ───╮
+//! ╰──────────────╯╰──────────────╯    ╰──────────────╯│              ││              │
+//! ╭ 2 Alerts ────╮╭ 5 Databases ─╮    ╭ 2 Alerts ────╮╰──────────────╯╰──────────────╯
+//! ╰──────────────╯╰──────────────╯    ╰──────────────╯╭ 5 Databases ─╮╭ Sources ─────╮
+//! ╭ 3 SLOs ──────╮╭ 6 Budgets ───╮    ╭ 3 SLOs ──────╮│              ││              │
+//! ╰──────────────╯╰──────────────╯    ╰──────────────╯╰──────────────╯╰──────────────╯
 //! ```
 //!
 //! How high a pane is depends on what the estate file declares, never on what happens: nothing jumps.
@@ -37,9 +37,15 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, la
     let (databases, budgets) = (wish(estate.databases().len()), wish(estate.budgets().len()));
     let sources = u16::try_from(estate.sources().len() + 3).unwrap_or(u16::MAX).min(area.height / 3);
     let tall = layout == Layout::Two && area.height >= TALL;
-    let below = if tall { slos.min(area.height / 3) + sources } else { slos };
-    let incidents = area.height.saturating_sub(below).max(area.height / 2);
-    let mut first = vec![(Some(PaneId::Incidents), incidents), (Some(PaneId::Slos), slos)];
+    let slos = slos.min(area.height / if tall { 3 } else { 2 });
+    let below = if tall { slos + sources } else { slos };
+    // What is wrong, grouped and one by one, shares what the others leave.
+    let above = area.height.saturating_sub(below);
+    let mut first = vec![
+        (Some(PaneId::Incidents), above - above / 2),
+        (Some(PaneId::Alerts), above / 2),
+        (Some(PaneId::Slos), slos),
+    ];
     let mut second = vec![(Some(PaneId::Clusters), clusters), (Some(PaneId::Databases), databases)];
     let mut third = vec![(Some(PaneId::Budgets), budgets)];
     if layout == Layout::Three {
@@ -48,7 +54,6 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, la
         second.append(&mut third);
     }
     if tall {
-        first[0].1 = area.height.saturating_sub(below);
         first.push((None, sources));
     }
     let columns = [first, second, third];
@@ -106,7 +111,7 @@ fn paint_pane(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, id: Pane
     let mut listing = Listing::of_pane(scene, id);
     let all = listing.all;
     if focused {
-        listing = listing.filtered(&view.filter.text);
+        listing = listing.filtered(scene, &view.filter.text);
     }
     let selected = if focused { listing.selected(view.selected.get(&view.list())) } else { None };
     let number = PaneId::ALL.iter().position(|p| *p == id).map_or(0, |i| i + 1);

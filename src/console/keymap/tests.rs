@@ -25,7 +25,7 @@ fn keys_mean_what_the_context_has() {
         (Context::Watch, "j", Lookup::Matched(Action::Down)),
         (Context::Watch, "g", Lookup::Pending),
         (Context::Watch, "g g", Lookup::Matched(Action::First)),
-        (Context::Watch, "3", Lookup::Matched(Action::Pane(super::super::view::PaneId::Clusters))),
+        (Context::Watch, "4", Lookup::Matched(Action::Pane(super::super::view::PaneId::Clusters))),
         (Context::Watch, "Enter", Lookup::Matched(Action::Open)),
         (Context::Watch, "Ctrl+u", Lookup::Nothing),
         (Context::Page, "Esc", Lookup::Matched(Action::Close)),

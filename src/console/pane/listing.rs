@@ -1,7 +1,8 @@
 //! A list that can have the focus: its things in order, its columns, and what it says when it is empty.
 
+use super::filter::Wanted;
 use super::thing::Thing;
-use super::{budgets, clusters, databases, incidents, nodes, pods, slos, sources, workloads};
+use super::{alerts, budgets, clusters, databases, incidents, nodes, pods, slos, sources, workloads};
 use crate::console::scene::Scene;
 use crate::console::theme::Mark;
 use crate::console::view::{PaneId, Spot};
@@ -33,6 +34,8 @@ pub enum Table {
     Sources,
     /// Alerts of one thing.
     Alerts,
+    /// Alerts of the whole estate.
+    AllAlerts,
     /// Lines of a page's facts.
     Lines,
 }
@@ -52,13 +55,18 @@ impl Table {
             Self::Nodes => &nodes::COLUMNS,
             Self::Sources => &sources::COLUMNS,
             Self::Alerts => &incidents::ALERT_COLUMNS,
+            Self::AllAlerts => &alerts::COLUMNS,
             Self::Lines => &[],
         }
     }
 
     /// A thing's row in this table.
     pub fn row(self, scene: &Scene, thing: &Thing) -> super::row::Row {
-        if self == Self::Anything { incidents::row(scene, thing) } else { thing.row(scene) }
+        match (self, thing) {
+            (Self::Anything, _) => incidents::row(scene, thing),
+            (Self::AllAlerts, Thing::Alert(alert)) => alerts::row(scene, alert),
+            _ => thing.row(scene),
+        }
     }
 }
 
@@ -93,6 +101,7 @@ impl<'a> Listing<'a> {
                 out.closing = incidents::closing(scene);
                 out
             }
+            PaneId::Alerts => Self::new("Alerts", Table::AllAlerts, alerts::things(scene), alerts::quiet(scene)),
             PaneId::Slos => {
                 Self::new("SLOs", Table::Slos, slos::things(scene), "no SLO configured: add [[slo]] to the estate file")
             }
@@ -117,12 +126,12 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// The same list with only what contains a text.
+    /// The same list with only what has every word of a filter.
     #[must_use]
-    pub fn filtered(mut self, text: &str) -> Self {
+    pub fn filtered(mut self, scene: &Scene, text: &str) -> Self {
         if !text.is_empty() {
-            let needle = text.to_lowercase();
-            self.things.retain(|t| t.matches(&needle));
+            let wanted = Wanted::read(text);
+            self.things.retain(|t| wanted.has(scene, self.table, t));
             if self.things.is_empty() && self.all > 0 {
                 self.empty = format!("nothing contains “{text}”");
             }
