@@ -4,11 +4,13 @@
 //! outside one.
 
 pub mod call;
+pub mod canonical;
 pub mod catalogue;
 pub mod freeze;
 pub mod hands;
 pub mod intent;
 pub mod journal;
+pub mod lease;
 pub mod look;
 pub mod mode;
 pub mod pin;

@@ -6,6 +6,8 @@
 
 mod blob;
 mod error;
+pub mod journal;
+pub mod lease;
 mod opening;
 mod writer;
 
@@ -19,6 +21,8 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use crate::estate::{EntryRef, Fact, Remembered, SourceKey};
 use crate::judge::History;
 pub use error::StoreError;
+pub use journal::JournalFile;
+pub use lease::LeaseFiles;
 pub use writer::StoreWriter;
 
 /// What was last seen so long ago is no picture any more.

@@ -56,7 +56,7 @@ fn not_made(path: &Path, error: &io::Error) -> StoreError {
 }
 
 /// Makes folder and file where they are not there yet, for their owner alone.
-fn make(path: &Path) -> io::Result<()> {
+pub(super) fn make(path: &Path) -> io::Result<()> {
     let mut folders = DirBuilder::new();
     folders.recursive(true);
     let mut file = OpenOptions::new();
