@@ -11,11 +11,13 @@
 //! - `kind` and `picture`: one kind over the places where rights allow it to be seen.
 //! - `follow` and `listing`: one kind in one place: streaming list, or pages; then a watch that survives.
 //! - `request` and `words`: one request, and what went wrong in words.
+//! - `hands`: what operations look with, ask with and act with; it enters by the same `entrance`.
 //! - `wire` and `shown`: the API's protobuf, and what is kept of it.
 
 mod endpoint;
 mod entrance;
 mod follow;
+mod hands;
 mod kind;
 mod listing;
 mod picture;
@@ -39,6 +41,7 @@ use super::schedule::Schedule;
 use super::{Outbox, Source};
 use crate::estate::{DeclaredCluster, EntryRef, Report, SourceKey, SourceName};
 use entrance::{Door, Entrance};
+pub use hands::KubernetesHands;
 pub use probe::probe;
 use session::{Ended, Session, changed};
 

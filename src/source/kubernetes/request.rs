@@ -128,7 +128,7 @@ impl Caller {
 }
 
 /// Reads a body to its end, which must come before `largest` bytes.
-async fn whole(mut body: Body, largest: usize) -> Result<Bytes, Trouble> {
+pub(super) async fn whole(mut body: Body, largest: usize) -> Result<Bytes, Trouble> {
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     loop {

@@ -1,0 +1,58 @@
+//! The server's own dry run of a call: everything but the storing.
+
+use serde_json::{Value, json};
+
+use super::exchange::Outgoing;
+
+/// A call as a dry run. It says so twice: a DELETE with a body ignores its query, and whatever takes no delete options
+/// reads nothing but the query.
+pub(super) fn rehearsed(mut call: Outgoing) -> Outgoing {
+    let mark = if call.path.contains('?') { '&' } else { '?' };
+    call.path = format!("{}{mark}dryRun=All", call.path);
+    let all = json!(["All"]);
+    if call.method == http::Method::DELETE {
+        if !call.body.is_object() {
+            call.body = json!({"apiVersion": "v1", "kind": "DeleteOptions"});
+        }
+        call.body["dryRun"] = all;
+        call.content_type = Some("application/json".to_owned());
+    } else if evicts(&call) {
+        match call.body.get_mut("deleteOptions").filter(|o| o.is_object()) {
+            Some(options) => options["dryRun"] = all,
+            None => call.body["deleteOptions"] = json!({"dryRun": all}),
+        }
+    }
+    call
+}
+
+/// Whether it is an eviction.
+pub(super) fn evicts(call: &Outgoing) -> bool {
+    call.body.get("kind").and_then(Value::as_str) == Some("Eviction")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rehearse(call: &Value) -> Outgoing {
+        rehearsed(Outgoing::of(call).unwrap())
+    }
+
+    #[test]
+    fn nothing_that_is_rehearsed_could_be_real() {
+        let patch =
+            rehearse(&json!({"method": "PATCH", "path": "/api/v1/nodes/n?fieldManager=q", "body": {"spec": {}}}));
+        assert_eq!(patch.path, "/api/v1/nodes/n?fieldManager=q&dryRun=All");
+        assert_eq!(patch.body, json!({"spec": {}}));
+        let delete = rehearse(&json!({"method": "DELETE", "path": "/api/v1/namespaces/a/pods/b",
+            "body": {"kind": "DeleteOptions", "preconditions": {"uid": "u"}}}));
+        assert_eq!(delete.body["dryRun"], json!(["All"]));
+        assert_eq!(delete.body["preconditions"]["uid"], "u");
+        let bare = rehearse(&json!({"method": "DELETE", "path": "/api/v1/namespaces/a/pods/b"}));
+        assert_eq!(bare.body, json!({"apiVersion": "v1", "kind": "DeleteOptions", "dryRun": ["All"]}));
+        let evict = rehearse(&json!({"method": "POST", "path": "/api/v1/namespaces/a/pods/b/eviction",
+            "body": {"kind": "Eviction", "deleteOptions": {"preconditions": {"uid": "u"}}}}));
+        assert_eq!(evict.body["deleteOptions"], json!({"preconditions": {"uid": "u"}, "dryRun": ["All"]}));
+        assert!(evict.path.ends_with("?dryRun=All"));
+    }
+}
