@@ -14,6 +14,7 @@ use quarterdeck::console::keymap::Keymap;
 use quarterdeck::console::theme::{Depth, Theme};
 use quarterdeck::estate::Estate;
 use quarterdeck::judge::{History, Policy, judge};
+use quarterdeck::operate::WritePolicy;
 use quarterdeck::source::Clock;
 use quarterdeck::source::simulated::{Scale, Scenario, World, sources};
 use ratatui::Terminal;
@@ -46,6 +47,7 @@ fn console(estate: Estate) -> App {
         estate,
         history: History::default(),
         policy: Policy::default(),
+        writes: WritePolicy::default(),
         spent_today_usd: 0.0,
         demo: None,
         theme: Theme::built_in(Depth::TrueColor),

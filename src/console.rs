@@ -7,6 +7,8 @@
 
 pub mod action;
 pub mod app;
+pub mod desk;
+pub mod dialog;
 pub mod draw;
 pub mod keymap;
 pub mod page;

@@ -11,6 +11,7 @@ use quarterdeck::console::theme::{Depth, Theme};
 use quarterdeck::console::view::{PaneId, Spot};
 use quarterdeck::estate::{EntryRef, Estate};
 use quarterdeck::judge::{self, History, Policy};
+use quarterdeck::operate::WritePolicy;
 use quarterdeck::source::Clock;
 use quarterdeck::source::simulated::{self, Scale, Scenario, World};
 use ratatui::Terminal;
@@ -44,6 +45,7 @@ impl Person {
             estate: rigging.estate,
             history: History::default(),
             policy: Policy::default(),
+            writes: WritePolicy::default(),
             spent_today_usd: 0.0,
             demo: Some(scenario.name().to_owned()),
             theme: Theme::built_in(Depth::TrueColor),

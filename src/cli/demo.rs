@@ -11,6 +11,7 @@ use super::{Context, Exit, Rigging};
 use crate::config::did_you_mean;
 use crate::estate::Estate;
 use crate::judge::{History, Policy};
+use crate::operate::WritePolicy;
 use crate::source::Clock;
 use crate::source::simulated::{self, Scale, Scenario, World};
 
@@ -30,6 +31,7 @@ pub(super) fn run(demo: &Demo, context: &Context) -> Exit {
     let screen = Screen {
         rigging,
         policy: Policy::default(),
+        writes: WritePolicy::default(),
         history: History::default(),
         spent_today_usd: 0.0,
         demo: Some(scenario.name().to_owned()),

@@ -16,6 +16,7 @@ use crate::console::sheet::Sheet;
 use crate::console::theme::{self, Depth};
 use crate::console::{self, Keep, Setup, Style};
 use crate::judge::{self, History, Policy};
+use crate::operate::WritePolicy;
 use crate::store::StoreWriter;
 
 /// What a console is brought up with.
@@ -24,6 +25,8 @@ pub(super) struct Screen {
     pub(super) rigging: Rigging,
     /// The team's policy.
     pub(super) policy: Policy,
+    /// The team's policy on write windows.
+    pub(super) writes: WritePolicy,
     /// Since when alerts stand, from an earlier run.
     pub(super) history: History,
     /// What calls have cost today already, US dollars.
@@ -46,7 +49,7 @@ pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context)
         Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
     };
     let within = runtime.enter();
-    let Screen { mut rigging, policy, history, spent_today_usd, demo, writer, mut notices } = match rig() {
+    let Screen { mut rigging, policy, writes, history, spent_today_usd, demo, writer, mut notices } = match rig() {
         Ok(screen) => screen,
         Err(exit) => return exit,
     };
@@ -66,6 +69,7 @@ pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context)
             begin: Box::new(move || starts.into_iter().for_each(|start| start())),
             observations: rigging.observations,
             may_spend: rigging.may_spend,
+            writes,
             spent_today_usd,
             demo,
             style,

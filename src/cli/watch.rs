@@ -18,6 +18,7 @@ pub(super) fn run(context: &Context) -> Exit {
             Ok(Screen {
                 rigging,
                 policy: file.policy,
+                writes: file.writes,
                 history: recalled.history,
                 spent_today_usd: recalled.spent_today_usd,
                 demo: None,

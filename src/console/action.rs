@@ -3,6 +3,7 @@
 //! An action has a name (which keymap files use), one line that says what it does, a word for the footer, and the contexts
 //! in which it applies.
 
+use super::dialog::Keyboard;
 use super::view::{PaneId, View};
 
 /// What has the keyboard. Derived from the view, never stored.
@@ -16,16 +17,33 @@ pub enum Context {
     Help,
     /// A text is being typed: characters are text there, whatever they are bound to elsewhere.
     Input,
+    /// The operations on a thing, to choose from.
+    Menu,
+    /// A dialog's text is being typed: a reason, a parameter, the words that confirm.
+    Form,
+    /// A plan that is being read.
+    Plan,
 }
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 4] = [Self::Watch, Self::Page, Self::Help, Self::Input];
+    pub const ALL: [Self; 7] = [Self::Watch, Self::Page, Self::Help, Self::Input, Self::Menu, Self::Form, Self::Plan];
+
+    /// Whether characters are text here.
+    pub fn types(self) -> bool {
+        matches!(self, Self::Input | Self::Form)
+    }
 
     /// What has the keyboard in this view.
     pub fn of(view: &View) -> Self {
         if view.help.is_some() {
             Self::Help
+        } else if let Some(dialog) = &view.dialog {
+            match dialog.keyboard() {
+                Keyboard::Text => Self::Form,
+                Keyboard::List => Self::Menu,
+                Keyboard::Plan => Self::Plan,
+            }
         } else if view.filter.editing {
             Self::Input
         } else if view.trail.is_empty() {
@@ -43,6 +61,8 @@ pub enum Group {
     Move,
     /// Looking closer.
     Look,
+    /// Changing something, along the guarded path.
+    Act,
     /// Typing a text.
     Type,
     /// The console itself.
@@ -51,13 +71,14 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 4] = [Self::Look, Self::Move, Self::Type, Self::Console];
+    pub const ALL: [Self; 5] = [Self::Look, Self::Act, Self::Move, Self::Type, Self::Console];
 
     /// The heading.
     pub fn title(self) -> &'static str {
         match self {
             Self::Move => "Move",
             Self::Look => "Look",
+            Self::Act => "Act",
             Self::Type => "While typing",
             Self::Console => "Console",
         }
@@ -93,6 +114,20 @@ pub enum Action {
     PreviousPane,
     /// Goes to a pane of the watch.
     Pane(PaneId),
+    /// Shows what can be done to the selected thing.
+    Act,
+    /// Opens a write window, or closes the one that is open.
+    Window,
+    /// Says yes to the plan, or goes on to the words that say it.
+    Confirm,
+    /// Makes the plan anew.
+    Replan,
+    /// Copies the plan's calls as command lines.
+    Copy,
+    /// Goes to the next field.
+    NextField,
+    /// Goes to the field before.
+    PreviousField,
     /// Keeps what was typed.
     Accept,
     /// Drops what was typed.
@@ -128,23 +163,32 @@ pub struct Entry {
     pub group: Group,
 }
 
-use Context::{Help, Input, Page, Watch};
+use Context::{Form, Help, Input, Menu, Page, Plan, Watch};
 
-const EVERYWHERE: &[Context] = &[Watch, Page, Help, Input];
+const EVERYWHERE: &[Context] = &Context::ALL;
 const LISTS: &[Context] = &[Watch, Page];
-const MOVES: &[Context] = &[Watch, Page, Help, Input];
+const MOVES: &[Context] = &[Watch, Page, Help, Input, Menu, Plan];
+const TEXTS: &[Context] = &[Input, Form];
 
 /// Every action, in the order of the footer and of the help.
 pub const CATALOGUE: &[Entry] = &[
-    entry(Action::Open, "page.open", "Open the page of the selected thing", Some("open"), LISTS, Group::Look),
+    entry(
+        Action::Open,
+        "page.open",
+        "Open the page of the selected thing",
+        Some("open"),
+        &[Watch, Page, Menu],
+        Group::Look,
+    ),
+    entry(Action::Act, "act", "Show what can be done to the selected thing", Some("act"), LISTS, Group::Act),
     entry(Action::NextPane, "pane.next", "Go to the next pane or section", Some("pane"), LISTS, Group::Move),
     entry(Action::PreviousPane, "pane.previous", "Go to the pane or section before", None, LISTS, Group::Move),
     entry(
         Action::Close,
         "page.close",
-        "Clear the filter, or leave the page or the help; never quits",
+        "Clear the filter, or leave the dialog, the page or the help; never quits",
         Some("back"),
-        &[Watch, Page, Help],
+        &[Watch, Page, Help, Menu, Plan],
         Group::Look,
     ),
     entry(
@@ -163,6 +207,23 @@ pub const CATALOGUE: &[Entry] = &[
         LISTS,
         Group::Look,
     ),
+    entry(
+        Action::Confirm,
+        "plan.confirm",
+        "Say yes to the plan, or go on to the words that say it",
+        Some("yes"),
+        &[Plan],
+        Group::Act,
+    ),
+    entry(Action::Replan, "plan.again", "Look again and make the plan anew", Some("plan again"), &[Plan], Group::Act),
+    entry(
+        Action::Copy,
+        "plan.copy",
+        "Copy the plan's calls as command lines, through the terminal",
+        Some("copy"),
+        &[Plan],
+        Group::Act,
+    ),
     entry(Action::Down, "cursor.down", "Select the next row", None, MOVES, Group::Move),
     entry(Action::Up, "cursor.up", "Select the row before", None, MOVES, Group::Move),
     entry(Action::First, "cursor.first", "Select the first row", None, MOVES, Group::Move),
@@ -175,18 +236,35 @@ pub const CATALOGUE: &[Entry] = &[
     entry(Action::Pane(PaneId::Clusters), "pane.4", "Go to the clusters", None, LISTS, Group::Move),
     entry(Action::Pane(PaneId::Databases), "pane.5", "Go to the databases", None, LISTS, Group::Move),
     entry(Action::Pane(PaneId::Budgets), "pane.6", "Go to the budgets", None, LISTS, Group::Move),
+    entry(Action::Accept, "input.accept", "Keep what was typed and go on", Some("keep"), TEXTS, Group::Type),
     entry(
-        Action::Accept,
-        "input.accept",
-        "Keep the filter and go back to the rows",
-        Some("keep"),
-        &[Input],
+        Action::Cancel,
+        "input.cancel",
+        "Drop what was typed: show every row, leave the dialog",
+        Some("clear"),
+        TEXTS,
         Group::Type,
     ),
-    entry(Action::Cancel, "input.cancel", "Drop the filter and show every row", Some("clear"), &[Input], Group::Type),
-    entry(Action::Erase, "input.erase", "Delete the last character", None, &[Input], Group::Type),
-    entry(Action::EraseAll, "input.erase-all", "Delete all that was typed", None, &[Input], Group::Type),
-    entry(Action::Help, "help", "Open or close this help", Some("help"), &[Watch, Page, Help], Group::Console),
+    entry(Action::Erase, "input.erase", "Delete the last character", None, TEXTS, Group::Type),
+    entry(Action::EraseAll, "input.erase-all", "Delete all that was typed", None, TEXTS, Group::Type),
+    entry(Action::NextField, "field.next", "Go to the next field", None, &[Form], Group::Type),
+    entry(Action::PreviousField, "field.previous", "Go to the field before", None, &[Form], Group::Type),
+    entry(
+        Action::Help,
+        "help",
+        "Open or close this help",
+        Some("help"),
+        &[Watch, Page, Help, Menu, Plan],
+        Group::Console,
+    ),
+    entry(
+        Action::Window,
+        "window",
+        "Open a write window, with a reason; close the one that is open",
+        Some("write window"),
+        &[Watch, Page, Menu, Plan],
+        Group::Act,
+    ),
     entry(Action::Redraw, "redraw", "Draw the whole screen anew", None, EVERYWHERE, Group::Console),
     entry(
         Action::Suspend,

@@ -4,6 +4,7 @@
 //! keep them (`Arc`, never locked): while such a job runs the driver sends no observations, so nothing is ever copied.
 
 mod act;
+mod desk;
 mod event;
 mod select;
 mod spend;
@@ -18,6 +19,8 @@ pub use event::{Effect, Event};
 pub use spend::Spend;
 
 use super::action::Context;
+use super::desk::Desk;
+use super::dialog::Dialog;
 use super::draw;
 use super::keymap::{self, Keymap, Lookup};
 use super::scene::Scene;
@@ -27,6 +30,7 @@ use crate::estate::Estate;
 use crate::gate;
 use crate::incident::{Concern, concerns};
 use crate::judge::{History, Judgement, Policy};
+use crate::operate::WritePolicy;
 
 /// Judges the estate; `judge::judge` is one.
 pub type Judge = fn(&Estate, &History, &Policy, Timestamp) -> Judgement;
@@ -53,6 +57,8 @@ pub struct Start {
     pub history: History,
     /// The team's policy.
     pub policy: Policy,
+    /// The team's policy on write windows.
+    pub writes: WritePolicy,
     /// What calls have cost today already, US dollars.
     pub spent_today_usd: f64,
     /// The embedded estate's scenario; none on a real one.
@@ -88,6 +94,9 @@ pub struct App {
     /// The list that had the focus, as it was last ordered.
     order: select::Order,
     spend: Spend,
+    desk: Desk,
+    /// The dialog that comes back when the one before it is left.
+    behind_dialog: Option<Dialog>,
     ticks_until_keep: u32,
     changed_since_keep: bool,
 }
@@ -122,6 +131,8 @@ impl App {
             behind: Vec::new(),
             order: select::Order::default(),
             spend,
+            desk: Desk::new(start.writes),
+            behind_dialog: None,
             ticks_until_keep: FIRST_KEEP,
             changed_since_keep: false,
         };
@@ -142,6 +153,7 @@ impl App {
             Event::Observations(observations) => self.observe(observations),
             Event::Judged(judgement, at) => self.judged(judgement, at),
             Event::Tick(now) => self.tick(now),
+            Event::Planned(planned) => self.planned(*planned),
             Event::Notice(text) => {
                 self.notice(&text);
                 vec![Effect::Draw]
@@ -161,6 +173,7 @@ impl App {
             judgement: &self.judgement,
             concerns: &self.concerns,
             history: &self.history,
+            desk: &self.desk,
             now: self.now,
             demo: self.demo.as_deref(),
         }
@@ -195,8 +208,8 @@ impl App {
         if begun && key.key() == Key::Esc {
             return self.lapse();
         }
-        if let (Context::Input, false, Some(c)) = (context, begun, keymap::typed(key)) {
-            return self.edit(|text| text.push(c));
+        if let (true, false, Some(c)) = (context.types(), begun, keymap::typed(key)) {
+            return self.type_in(context, |text| text.push(c));
         }
         self.typed.push(key);
         match self.keys.lookup(context, &self.typed) {
@@ -235,10 +248,19 @@ impl App {
 
     /// Pasted text is text: it never does what keys do.
     fn paste(&mut self, text: &str) -> Vec<Effect> {
-        if Context::of(&self.view) != Context::Input {
+        let context = Context::of(&self.view);
+        if !context.types() || self.view.dialog.as_ref().is_some_and(|d| !d.takes_paste()) {
             return Vec::new();
         }
-        self.edit(|filter| filter.extend(text.chars().filter(|c| !gate::is_unsafe(*c))))
+        self.type_in(context, |typed| typed.extend(text.chars().filter(|c| !gate::is_unsafe(*c))))
+    }
+
+    fn type_in(&mut self, context: Context, change: impl FnOnce(&mut String)) -> Vec<Effect> {
+        if context == Context::Input {
+            return self.edit(change);
+        }
+        self.edit_dialog(change);
+        vec![Effect::Draw]
     }
 
     fn observe(&mut self, observations: Vec<crate::estate::Observation>) -> Vec<Effect> {
@@ -286,6 +308,7 @@ impl App {
             effects.push(Effect::Judge);
         }
         self.spend.pass(now);
+        self.pass_window();
         effects.extend(self.limit_spending());
         self.ticks_until_keep = self.ticks_until_keep.saturating_sub(1);
         if self.ticks_until_keep == 0 && self.changed_since_keep {

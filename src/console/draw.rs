@@ -13,6 +13,7 @@ mod watch;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::dialog;
 use super::keymap::Keymap;
 use super::page;
 use super::scene::Scene;
@@ -38,6 +39,9 @@ pub fn draw(frame: &mut Frame, scene: &Scene, view: &View, theme: &Theme, keys: 
             Some(spot) => page::paint(buf, body, scene, view, spot, theme),
             None if layout == Layout::Tabs => tabs::paint(buf, body, scene, view, theme),
             None => watch::paint(buf, body, scene, view, layout, theme),
+        }
+        if let Some(dialog) = &view.dialog {
+            dialog::paint(buf, body, scene, dialog, theme);
         }
         if let Some(scroll) = view.help {
             help::paint(buf, area, scroll, view, theme, keys);

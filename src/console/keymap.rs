@@ -129,6 +129,9 @@ impl Keymap {
             let word = match e.action {
                 Action::Close if !view.filter.text.is_empty() && context != Context::Help => "clear",
                 Action::Close if context == Context::Watch => return None,
+                Action::Accept if context == Context::Form => "go on",
+                Action::Cancel if context == Context::Form => "leave",
+                Action::Open if context == Context::Menu => "plan",
                 _ => e.hint?,
             };
             // In a text, a key that types a character does nothing else.
@@ -166,7 +169,7 @@ pub fn typed(key: KeyInput) -> Option<char> {
 /// Where keys of an action work: not in a text when they begin with a character.
 fn contexts<'a>(entry: &'a Entry, keys: &KeySeq) -> impl Iterator<Item = Context> + use<'a> {
     let types = keys.as_slice().first().copied().and_then(typed).is_some();
-    entry.contexts.iter().copied().filter(move |c| !(types && *c == Context::Input))
+    entry.contexts.iter().copied().filter(move |c| !(types && c.types()))
 }
 
 #[cfg(test)]

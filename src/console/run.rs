@@ -15,6 +15,7 @@ pub use setup::{ConsoleError, Ending, Keep, Kept, Setup, Style};
 
 use super::app::{App, Effect, Event};
 use super::terminal::{Heard, Input, Said, Signals, Terminal, gone, stop_group};
+use crate::operate::Refusal;
 use jobs::{Done, Jobs};
 
 /// How long one turn takes observations in before it looks at keys again.
@@ -64,6 +65,8 @@ struct Driver {
     draw: Option<Urgency>,
     /// All of it.
     redraw: bool,
+    /// A text for the terminal's clipboard.
+    copy: Option<String>,
     drawn: Instant,
     /// When a key was last pressed.
     pressed: Option<Instant>,
@@ -90,6 +93,7 @@ impl Driver {
             suspend: false,
             draw: None,
             redraw: false,
+            copy: None,
             drawn: Instant::now(),
             pressed: None,
             lapse: None,
@@ -133,6 +137,12 @@ impl Driver {
                 Effect::Wait => self.lapse = Some(Instant::now() + LAPSE),
                 Effect::Judge => self.jobs.want_judgement(),
                 Effect::Keep => self.jobs.want_keeping(),
+                Effect::Plan(intent) => {
+                    let none = Refusal::because("this console has nothing to act with");
+                    self.take(Event::Planned(Box::new((*intent, Err(none)))));
+                }
+                Effect::Operate => drop(self.app.take_order()),
+                Effect::Copy(text) => self.copy = Some(text),
                 Effect::LimitSpending(reached) => {
                     self.setup.may_spend.send_if_modified(|may| {
                         let turned = *may == reached;
@@ -145,6 +155,9 @@ impl Driver {
     }
 
     fn paint(&mut self, terminal: &mut Terminal) {
+        if let Some(text) = self.copy.take() {
+            terminal.copy(&text);
+        }
         if std::mem::take(&mut self.redraw) {
             terminal.resize(super::terminal::size());
         }

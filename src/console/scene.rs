@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::desk::Desk;
 use crate::estate::Estate;
 use crate::incident::Concern;
 use crate::judge::{History, Judgement};
@@ -17,6 +18,8 @@ pub struct Scene<'a> {
     pub concerns: &'a [Concern],
     /// Since when.
     pub history: &'a History,
+    /// What the person is about to do, and has done.
+    pub desk: &'a Desk,
     /// The time, UTC.
     pub now: Timestamp,
     /// The embedded estate, with its scenario's name; none on a real one.

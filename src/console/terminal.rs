@@ -13,6 +13,7 @@ mod stop;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ratatui::{Frame, Terminal as Ratatui};
 use tokio::sync::mpsc;
 
@@ -112,6 +113,11 @@ impl Terminal {
         Ok(())
     }
 
+    /// Gives a text to the terminal's clipboard (OSC 52). Whether the terminal takes it cannot be known: nothing is asked.
+    pub fn copy(&mut self, text: &str) {
+        self.send(clipboard(text));
+    }
+
     fn send(&mut self, bytes: Vec<u8>) {
         self.in_flight += 1;
         self.line.send(bytes);
@@ -168,6 +174,11 @@ fn give_back() {
     let _ = crossterm::terminal::disable_raw_mode();
 }
 
+/// OSC 52 with a text, in base64: nothing of the text itself reaches the terminal as a command.
+fn clipboard(text: &str) -> Vec<u8> {
+    format!("\x1b]52;c;{}\x07", BASE64_STANDARD.encode(text)).into_bytes()
+}
+
 /// The terminal's size as the system knows it.
 pub(super) fn size() -> (u16, u16) {
     crossterm::terminal::size().map_or(USUAL_SIZE, or_usual)
@@ -176,4 +187,16 @@ pub(super) fn size() -> (u16, u16) {
 /// Some terminals say 0×0 until they know better.
 fn or_usual((columns, rows): (u16, u16)) -> (u16, u16) {
     if columns == 0 || rows == 0 { USUAL_SIZE } else { (columns, rows) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clipboard;
+
+    #[test]
+    fn a_copied_text_is_base64_alone() {
+        for (text, want) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("a\x1b]é", "YRtdw6k=")] {
+            assert_eq!(clipboard(text), format!("\x1b]52;c;{want}\x07").into_bytes(), "{text:?}");
+        }
+    }
 }

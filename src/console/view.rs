@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::dialog::Dialog;
 use crate::estate::{EntryRef, Name, SourceKey, WorkloadKey};
 
 /// The panes of the watch, in the order of their numbers.
@@ -86,6 +87,8 @@ pub struct View {
     pub filter: Filter,
     /// The help is open, scrolled down by so many lines.
     pub help: Option<u16>,
+    /// What lies over the screen and has the keyboard.
+    pub dialog: Option<Dialog>,
     /// Keys of a sequence that has begun, as they are shown, such as `g`; empty when none has.
     pub pending: String,
     /// What the console has to say of itself, the newest last; already visible text.
@@ -103,6 +106,7 @@ impl View {
             selected: BTreeMap::new(),
             filter: Filter::default(),
             help: None,
+            dialog: None,
             pending: String::new(),
             notices: Vec::new(),
         }

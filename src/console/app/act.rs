@@ -19,6 +19,9 @@ const DEEPEST: usize = 32;
 
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        if let Some(effects) = self.act_in_dialog(action) {
+            return effects;
+        }
         let list = self.view.list();
         let filter = self.view.filter.text.clone();
         match action {
@@ -32,6 +35,8 @@ impl App {
             }
             Action::Sources => self.enter(Spot::Sources),
             Action::Close => self.close(),
+            Action::Act => self.offer(),
+            Action::Window => self.toggle_window(),
             Action::Help => {
                 self.view.help = if self.view.help.is_some() { None } else { Some(0) };
             }
@@ -44,6 +49,8 @@ impl App {
                 }
             }
             Action::EraseAll => self.view.filter.text.clear(),
+            // They mean something in a dialog alone.
+            Action::Confirm | Action::Replan | Action::Copy | Action::NextField | Action::PreviousField => {}
             Action::Down => self.go(1),
             Action::Up => self.go(-1),
             Action::PageDown => self.go(self.screenful()),
@@ -125,7 +132,7 @@ impl App {
     }
 
     /// About half of the screen, so that the eye keeps its place.
-    fn screenful(&self) -> isize {
+    pub(super) fn screenful(&self) -> isize {
         isize::try_from(self.view.size.1 / 2).unwrap_or(1).max(1)
     }
 

@@ -5,6 +5,7 @@ use keybinds::KeyInput;
 
 use crate::estate::Observation;
 use crate::judge::Judgement;
+use crate::operate::{Intent, Plan, Refusal};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub enum Event {
     Judged(Judgement, Timestamp),
     /// A second has passed; it is so late.
     Tick(Timestamp),
+    /// What came of planning what a person wants done.
+    Planned(Box<(Intent, Result<Plan, Refusal>)>),
     /// The console has something to say of itself.
     Notice(String),
 }
@@ -46,6 +49,12 @@ pub enum Effect {
     Judge,
     /// Keep what is worth keeping over a restart.
     Keep,
+    /// Look at the service and make a plan of this; nothing is sent.
+    Plan(Box<Intent>),
+    /// Perform the order that [`super::App::take_order`] hands over.
+    Operate,
+    /// Give a text to the terminal's clipboard.
+    Copy(String),
     /// The day's spend cap is reached, or no longer.
     LimitSpending(bool),
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::console::view::{PaneId, Spot};
 use crate::estate::{DeclaredCluster, DeclaredEstate, Observation, Report, SourceKey, SourceName};
 use crate::judge::Level;
+use crate::operate::WritePolicy;
 
 const NOON: &str = "2026-11-20T12:00:00Z";
 
@@ -29,6 +30,7 @@ fn app(cap: Option<f64>) -> App {
         estate: Estate::new(declared),
         history: History::default(),
         policy: Policy { spend_cap_usd_per_day: cap, ..Policy::default() },
+        writes: WritePolicy::default(),
         spent_today_usd: 0.0,
         demo: None,
         theme: Theme::built_in(crate::console::theme::Depth::TrueColor),
@@ -129,6 +131,7 @@ fn escape_leaves_step_by_step_and_never_quits() {
 #[test]
 fn help_scrolls_and_stops_at_its_ends() {
     let mut app = app(None);
+    app.update(Event::Resize(160, 70));
     press(&mut app, "? End");
     assert_eq!(app.view().help, Some(0), "all of it is on a high screen");
     app.update(Event::Resize(80, 24));
@@ -209,3 +212,5 @@ proptest::proptest! {
         }
     }
 }
+
+mod operating;

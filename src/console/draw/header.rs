@@ -25,7 +25,8 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, theme: &Theme) 
     right.insert(0, (4, Words::dim(format!("{} spent", usd(spent(scene))))));
     right.insert(0, (1, sources(scene, wide)));
     right.insert(0, (identity_rank(scene), identity(scene)));
-    right.insert(0, (2, mode(scene)));
+    // While things can be changed, nothing is more important.
+    right.insert(0, (if scene.desk.window().is_some() { 0 } else { 2 }, mode(scene)));
     let mut since = true;
     let name = Words::of(Role::HeaderName, scene.estate.name());
     let left = |since: bool| level(scene, theme, since);
@@ -71,7 +72,15 @@ pub(super) fn level(scene: &Scene, theme: &Theme, since: bool) -> Words {
 }
 
 fn mode(scene: &Scene) -> Words {
-    let observe = Words::of(Role::ModeObserve, "OBSERVE");
+    let observe = match scene.desk.window() {
+        None => Words::of(Role::ModeObserve, "OBSERVE"),
+        Some(window) => {
+            let left = window.closes_at().duration_since(scene.now).as_secs().max(0);
+            let reason = crate::gate::fit(window.reason(), 20);
+            Words::of(Role::ModeWrite, format!(" WRITE {}:{:02} left ", left / 60, left % 60))
+                .and(Role::Dim, format!(" {reason}"))
+        }
+    };
     match scene.demo {
         Some(scenario) => Words::of(Role::ModeDemo, "DEMO ").and(Role::Dim, scenario).plus("  ").then(observe),
         None => observe,

@@ -170,5 +170,8 @@ fn place(context: Context) -> &'static str {
         Context::Page => "a page",
         Context::Help => "the help",
         Context::Input => "a text that is typed",
+        Context::Menu => "the menu of operations",
+        Context::Form => "a dialog's text",
+        Context::Plan => "a plan",
     }
 }

@@ -59,14 +59,20 @@ fn hints_are_keys_that_work_there() {
     let mut view = View::new((80, 24));
     let line =
         |view: &View| keymap.hints(view).iter().map(|h| format!("{} {}", h.key, h.word)).collect::<Vec<_>>().join("  ");
-    assert_eq!(line(&view), "enter open  tab pane  / filter  s sources  ? help  q quit");
+    assert_eq!(line(&view), "enter open  a act  tab pane  / filter  s sources  ? help  o write window  q quit");
     view.filter.text = "shop".to_owned();
-    assert_eq!(line(&view), "enter open  tab pane  esc clear  / filter  s sources  ? help  q quit");
+    assert_eq!(
+        line(&view),
+        "enter open  a act  tab pane  esc clear  / filter  s sources  ? help  o write window  q quit"
+    );
     view.filter.editing = true;
     assert_eq!(line(&view), "enter keep  esc clear  ctrl-c quit");
     view.filter = super::super::view::Filter::default();
     view.trail.push(super::super::view::Spot::Sources);
-    assert_eq!(line(&view), "enter open  tab pane  esc back  / filter  s sources  ? help  q quit");
+    assert_eq!(
+        line(&view),
+        "enter open  a act  tab pane  esc back  / filter  s sources  ? help  o write window  q quit"
+    );
     view.help = Some(0);
     assert_eq!(line(&view), "esc back  ? help  q quit");
 }

@@ -14,6 +14,7 @@ use crate::console::sheet::Sheet;
 use crate::console::theme::{Depth, Glyphs, Theme};
 use crate::estate::{Estate, Observation};
 use crate::judge::{History, Policy};
+use crate::operate::WritePolicy;
 
 /// What must survive a restart.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +85,8 @@ pub struct Setup {
     pub observations: mpsc::Receiver<Observation>,
     /// Where sources hear whether they may make calls that cost money.
     pub may_spend: watch::Sender<bool>,
+    /// The team's policy on write windows.
+    pub writes: WritePolicy,
     /// What calls have cost today already, US dollars.
     pub spent_today_usd: f64,
     /// The embedded estate's scenario; none on a real one.
@@ -132,6 +135,7 @@ impl Setup {
             estate: self.estate,
             history: self.history,
             policy: self.policy,
+            writes: self.writes,
             spent_today_usd: self.spent_today_usd,
             demo: self.demo,
             theme,

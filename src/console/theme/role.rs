@@ -61,6 +61,8 @@ roles! {
     Clock = "header.clock",
     /// Nothing can be changed.
     ModeObserve = "mode.observe",
+    /// A write window is open: things can be changed.
+    ModeWrite = "mode.write",
     /// The embedded estate, not a real one.
     ModeDemo = "mode.demo",
     /// A key in the footer and in the help.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::console::desk::Desk;
 use crate::console::scene::Scene;
 use crate::estate::*;
 use crate::incident::{Concern, concerns};
@@ -15,6 +16,7 @@ pub(crate) struct Set {
     pub(crate) judgement: Judgement,
     pub(crate) concerns: Vec<Concern>,
     pub(crate) history: History,
+    pub(crate) desk: Desk,
     pub(crate) demo: Option<&'static str>,
 }
 
@@ -34,6 +36,7 @@ impl Set {
             judgement: &self.judgement,
             concerns: &self.concerns,
             history: &self.history,
+            desk: &self.desk,
             now: now(),
             demo: self.demo,
         }
@@ -183,7 +186,14 @@ pub(crate) fn waiting(declared: &DeclaredEstate) -> Set {
     let budgets = declared.budgets.iter().map(|b| EntryRef::Budget(b.name.clone()));
     estate.register(key(SourceName::Budgets, ""), budgets.collect());
     estate.register(key(SourceName::CostExplorer, ""), vec![EntryRef::Costs("production".to_owned())]);
-    Set { estate, judgement: Judgement::default(), concerns: Vec::new(), history: History::default(), demo: None }
+    Set {
+        estate,
+        judgement: Judgement::default(),
+        concerns: Vec::new(),
+        history: History::default(),
+        desk: Desk::default(),
+        demo: None,
+    }
 }
 
 pub(crate) fn identity(state: IdentityState) -> Fact {
@@ -481,6 +491,7 @@ pub(crate) fn empty() -> Set {
         judgement: Judgement::default(),
         concerns: Vec::new(),
         history: History::default(),
+        desk: Desk::default(),
         demo: None,
     }
     .judged(1)
