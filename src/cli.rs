@@ -14,6 +14,7 @@ mod papers;
 mod real;
 mod rigging;
 mod screen;
+mod slo;
 pub mod status;
 mod watch;
 
@@ -76,6 +77,7 @@ fn run(args: Args) -> Exit {
         Some(Command::Completions { shell }) => return papers::completions(*shell),
         Some(Command::Man) => return papers::man(),
         Some(Command::Operate(command)) => return operate::run(command),
+        Some(Command::Slo(command)) => return slo::run(command),
         _ => {}
     }
     let Some(places) = Places::from(|name| std::env::var_os(name)) else {
@@ -90,7 +92,7 @@ fn run(args: Args) -> Exit {
         Some(Command::Status(status)) => status::run(&status, &context),
         Some(Command::Check) => check::run(&context),
         Some(Command::Init(init)) => init::run(&init, &context),
-        Some(Command::Completions { .. } | Command::Man | Command::Operate(_)) => Exit::Ok,
+        Some(Command::Completions { .. } | Command::Man | Command::Operate(_) | Command::Slo(_)) => Exit::Ok,
     }
 }
 

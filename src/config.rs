@@ -6,9 +6,11 @@ pub mod estate_file;
 mod loading;
 mod places;
 pub mod reading;
+pub mod slo_import;
 pub mod template;
 pub mod value;
 mod words;
+mod yaml;
 
 pub use console_file::{ConsoleFile, Glyphs, Link};
 pub use diagnostic::{Diagnostic, Diagnostics, Look};

@@ -31,6 +31,9 @@ pub enum Command {
     Check,
     /// Writes an estate file to begin with, every key explained
     Init(Init),
+    /// Service level objectives
+    #[command(subcommand)]
+    Slo(Slo),
     /// What can be done to the estate
     #[command(subcommand)]
     Operate(Operate),
@@ -93,6 +96,33 @@ pub enum Operate {
     },
 }
 
+/// `quarterdeck slo`
+#[derive(Debug, Subcommand)]
+pub enum Slo {
+    /// Prints the estate file's sections for the SLOs of an `OpenSLO` or Sloth file, and on standard error what they lack
+    Import(Import),
+}
+
+/// `quarterdeck slo import`
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// The file; `-` reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The Prometheus server's URL
+    #[arg(long, value_name = "URL", value_parser = url)]
+    pub url: Option<String>,
+    /// The account of CloudWatch metrics, by its name in the estate file
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// The region of CloudWatch metrics that name none
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The window of SLOs that name none
+    #[arg(long, value_name = "WINDOW", default_value = "30d", value_parser = window)]
+    pub window: String,
+}
+
 /// How to print something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -100,6 +130,28 @@ pub enum Format {
     Table,
     /// For scripts.
     Json,
+}
+
+fn url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let sound = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#'));
+    if sound { Ok(text.to_owned()) } else { Err("expected a server's URL, such as http://127.0.0.1:9090".into()) }
+}
+
+fn window(text: &str) -> Result<String, String> {
+    let count = text.strip_suffix(['h', 'd', 'w']).and_then(|digits| digits.parse::<u64>().ok());
+    let unit = if text.ends_with('h') {
+        1
+    } else if text.ends_with('d') {
+        24
+    } else {
+        168
+    };
+    match count.and_then(|count| count.checked_mul(unit)) {
+        Some(1..=10_920) => Ok(text.to_owned()),
+        _ => Err("expected hours, days or weeks from 1h to 455d, such as 30d".into()),
+    }
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -131,5 +183,7 @@ mod tests {
     fn numbers_out_of_range_are_refused() {
         assert!(speed("0").is_err() && speed("NaN").is_err() && speed("1e9").is_err());
         assert_eq!(seconds("2.5"), Ok(2.5));
+        assert!(window("30").is_err() && window("456d").is_err() && window("é").is_err() && window("4w").is_ok());
+        assert!(url("http:///x").is_err() && url("prometheus:9090").is_err() && url("https://p/x").is_ok());
     }
 }
