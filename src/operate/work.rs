@@ -3,8 +3,9 @@
 mod aws;
 mod kubernetes;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::journal::Outcome;
 use super::{Call, Draft, Intent, Plan, Read, Refusal, Sent, Sights};
 
 /// One operation of the catalogue: what it must see, what it would send, and how success looks.
@@ -43,7 +44,25 @@ pub trait Work: Sync {
         false
     }
 
-    /// Whether what was planned is so now.
+    /// What it means that this call was declined, where the operation does not bear it and no other call was accepted:
+    /// `Refused` where the service forbade the very thing, as an eviction that a disruption budget blocks.
+    fn turned_down(&self, plan: &Plan, sent: &Sent) -> Outcome {
+        let _ = (plan, sent);
+        Outcome::Failed
+    }
+
+    /// Whether a plan may not rest on less than this read. Numbers that only say how much something hits may be missing.
+    fn needs(&self, read: &Read) -> bool {
+        !matches!(read, Read::InstanceMetric { .. } | Read::GlobalLag { .. })
+    }
+
+    /// How long after a call was sent nothing to be seen of it may still mean that it acts; 20 s at least.
+    fn settles_in(&self, call: &Call) -> SignedDuration {
+        let _ = call;
+        SignedDuration::from_secs(20)
+    }
+
+    /// Whether what was planned is so now. After a crash the answers' bodies hold their plain members alone.
     fn verify(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> Progress;
 
     /// After a lost answer or a crash: whether this call acted, as far as can be seen.

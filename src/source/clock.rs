@@ -45,3 +45,13 @@ impl Clock {
         }
     }
 }
+
+impl crate::operate::Clock for Clock {
+    fn now(&self) -> Timestamp {
+        Self::now(self)
+    }
+
+    fn real(&self, span: Duration) -> Duration {
+        Self::real(self, span)
+    }
+}
