@@ -1,0 +1,1 @@
+//! The operations against what the services would say.
