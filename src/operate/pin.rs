@@ -59,7 +59,7 @@ pub fn of_cluster(
         resource: None,
         id: name.to_owned(),
         uid: uid.map(str::to_owned),
-        within: cluster.eks.clone().filter(|_| kind == TargetKind::NodeGroup),
+        global: None,
         profile: account.and_then(|a| a.profile.clone()),
     }
 }
@@ -80,7 +80,7 @@ pub fn database(account: Option<&DeclaredAccount>, database: &DeclaredDatabase) 
         resource: None,
         id: database.cluster.clone(),
         uid: None,
-        within: database.global.clone(),
+        global: database.global.clone(),
         profile: account.and_then(|a| a.profile.clone()),
     }
 }

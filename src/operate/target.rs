@@ -57,9 +57,9 @@ pub struct Pinned {
     pub id: String,
     /// Kubernetes' own identifier of this very object; a new one of the same name is another target.
     pub uid: Option<String>,
-    /// What it is part of, by the service's own identifier: a node group's EKS cluster, a database's Global Database.
+    /// The `GlobalClusterIdentifier` of the Global Database that a database is part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub within: Option<String>,
+    pub global: Option<String>,
     /// The AWS profile that the account's credentials come from, for command lines; none for the SDK's default chain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,

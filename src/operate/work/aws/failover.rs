@@ -24,7 +24,7 @@ impl Work for Failover {
 
     fn reads(&self, intent: &Intent, seen: &Sights) -> Vec<Read> {
         let mut reads = aurora::reads(&intent.target);
-        reads.extend(intent.target.within.clone().map(Read::GlobalCluster));
+        reads.extend(intent.target.global.clone().map(Read::GlobalCluster));
         for member in Aurora::seen(seen, &intent.target.id).iter().flat_map(|c| &c.members) {
             reads.push(connections(&member.name));
             if !member.writer {
@@ -54,7 +54,7 @@ impl Work for Failover {
             require::stays("writer", &writer.name),
             require::is(format!("{} status", to.name), &to.status, "available"),
         ];
-        preconditions.extend(target.within.as_deref().map(|id| global::idle(seen, id)));
+        preconditions.extend(target.global.as_deref().map(|id| global::idle(seen, id)));
         let call = Command::rds(target, "FailoverDBCluster", "failover-db-cluster")
             .text("DBClusterIdentifier", &target.id, "--db-cluster-identifier")
             .text("TargetDBInstanceIdentifier", &to.name, "--target-db-instance-identifier");

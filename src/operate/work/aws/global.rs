@@ -46,7 +46,7 @@ impl<'a> Global<'a> {
     /// The estate file names none, it does not exist, or it could not be seen.
     pub(super) fn of_target(intent: &Intent, seen: &'a Sights) -> Result<Self, Refusal> {
         let target = &intent.target;
-        let Some(id) = &target.within else {
+        let Some(id) = &target.global else {
             return Err(Refusal::because(format!(
                 "{} is in no Global Database: name it in the estate file (`global` of `[[database]] {}`)",
                 target.name, target.name
@@ -131,7 +131,7 @@ pub(super) fn idle(seen: &Sights, id: &str) -> Precondition {
 /// What both ways of moving a Global Database rest on: every region's cluster and instances, the writer's connections, and
 /// the lag of the region that is to take over.
 pub(super) fn reads(intent: &Intent, seen: &Sights) -> Vec<Read> {
-    let Some(id) = &intent.target.within else { return Vec::new() };
+    let Some(id) = &intent.target.global else { return Vec::new() };
     let mut reads = vec![Read::GlobalCluster(id.clone())];
     let Some(global) = Global::seen(seen, id) else { return reads };
     let heir = global.heir(intent.parameter("to")).ok();
@@ -188,14 +188,14 @@ pub(super) fn wanted(plan: &Plan) -> &str {
 /// What is looked at while a Global Database moves.
 pub(super) fn watched(plan: &Plan) -> Vec<Read> {
     let wanted = wanted(plan).to_owned();
-    let global = plan.target.within.clone().map(Read::GlobalCluster);
+    let global = plan.target.global.clone().map(Read::GlobalCluster);
     global.into_iter().chain([Read::DbCluster(wanted.clone()), Read::DbInstances(wanted)]).collect()
 }
 
 /// Whether the call acted, as far as the Global Database shows.
 pub(super) fn happened(plan: &Plan, seen: &Sights) -> crate::operate::Happened {
     use crate::operate::Happened::{NotSeen, Unclear, Yes};
-    let id = plan.target.within.clone().unwrap_or_default();
+    let id = plan.target.global.clone().unwrap_or_default();
     let Some(global) = Global::seen(seen, &id) else {
         return Unclear(format!("{id} cannot be seen: {}", require::why_not(seen, &Read::GlobalCluster(id.clone()))));
     };

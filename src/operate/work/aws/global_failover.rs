@@ -31,7 +31,7 @@ impl Work for GlobalFailover {
     }
 
     fn spares(&self, intent: &Intent, read: &Read, seen: &Sights) -> bool {
-        let Some(global) = intent.target.within.as_deref().and_then(|id| Global::seen(seen, id)) else { return false };
+        let Some(global) = intent.target.global.as_deref().and_then(|id| Global::seen(seen, id)) else { return false };
         let of_primary = |id: &String| global.primary().is_some_and(|p| p.arn == *id);
         match read {
             Read::InstanceMetric { .. } | Read::GlobalLag { .. } => true,

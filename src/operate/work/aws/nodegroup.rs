@@ -138,7 +138,7 @@ impl Work for Scale {
 }
 
 fn eks(target: &Pinned) -> &str {
-    target.within.as_deref().or(target.cluster.as_deref()).unwrap_or("")
+    target.eks.as_deref().or(target.cluster.as_deref()).unwrap_or("")
 }
 
 fn read(target: &Pinned) -> Read {

@@ -25,7 +25,7 @@ impl Work for RemoveReader {
 
     fn reads(&self, intent: &Intent, seen: &Sights) -> Vec<Read> {
         let mut reads = aurora::reads(&intent.target);
-        reads.extend(intent.target.within.clone().map(Read::GlobalCluster));
+        reads.extend(intent.target.global.clone().map(Read::GlobalCluster));
         let cluster = Aurora::seen(seen, &intent.target.id);
         let member = intent.parameter("name").and_then(|name| cluster.as_ref()?.member(name).map(|m| m.name.clone()));
         reads.extend(member.map(|name| connections(&name)));
@@ -59,7 +59,7 @@ impl Work for RemoveReader {
             require::is(format!("{} role", member.name), "reader", "reader"),
             require::is(format!("{} status", member.name), &member.status, "available"),
         ];
-        preconditions.extend(target.within.as_deref().map(|id| global::idle(seen, id)));
+        preconditions.extend(target.global.as_deref().map(|id| global::idle(seen, id)));
         let able: Vec<&str> = cluster.readers().filter(|m| m.available()).map(|m| m.name.as_str()).collect();
         let left: Vec<&str> = able.iter().copied().filter(|name| *name != member.name).collect();
         let place = require::region(intent);

@@ -129,7 +129,7 @@ impl Work for Switchover {
 /// How far a Global Database's move is. A forced one is over for us once the new region serves (not `settles`): the service
 /// may go on rebuilding the region that was lost for hours.
 pub(super) fn verify(plan: &Plan, seen: &Sights, settles: bool) -> Progress {
-    let id = plan.target.within.clone().unwrap_or_default();
+    let id = plan.target.global.clone().unwrap_or_default();
     let Some(global) = Global::seen(seen, &id) else {
         let why = require::why_not(seen, &Read::GlobalCluster(id.clone()));
         return Progress::Waiting(format!("{id} cannot be seen: {why}"));
