@@ -38,7 +38,7 @@ pub use service::ServiceFacts;
 pub use slo::{SloCounts, Window, WindowCount};
 pub use sources::{SourceKey, SourceName, SourceRecord, SourceState};
 pub use state::{
-    AccountState, BudgetState, Change, ClusterState, DatabaseState, Estate, KeptSeries, Known, NodeTally, PodTally,
-    Remembered, ServiceState, SloState,
+    AccountState, BudgetState, Change, ClusterState, DatabaseState, Estate, KeptSeries, Known, NodeTally, PodRoot,
+    PodTally, Remembered, RootRestarts, ServiceState, SloState,
 };
 pub use usage::{Resources, Usage};

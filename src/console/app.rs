@@ -23,7 +23,7 @@ use super::desk::Desk;
 use super::dialog::Dialog;
 use super::draw;
 use super::keymap::{self, Keymap, Lookup};
-use super::scene::Scene;
+use super::scene::{ByWorkload, Scene};
 use super::theme::Theme;
 use super::view::View;
 use crate::estate::Estate;
@@ -81,6 +81,7 @@ pub struct App {
     policy: Arc<Policy>,
     judgement: Judgement,
     concerns: Vec<Concern>,
+    by_workload: ByWorkload,
     judged_at: Timestamp,
     now: Timestamp,
     demo: Option<String>,
@@ -111,7 +112,8 @@ const MOST_NOTICES: usize = 5;
 
 impl App {
     /// The console as it starts, nothing judged yet, and the first effects.
-    pub fn new(start: Start) -> (Self, Vec<Effect>) {
+    pub fn new(mut start: Start) -> (Self, Vec<Effect>) {
+        start.estate.pass_time(start.now);
         let cap = start.policy.spend_cap_usd_per_day;
         let spend = Spend::new(cap, start.now, start.spent_today_usd);
         let effects = vec![Effect::LimitSpending(spend.reached()), Effect::Judge, Effect::Draw];
@@ -121,6 +123,7 @@ impl App {
             policy: Arc::new(start.policy),
             judgement: Judgement::default(),
             concerns: Vec::new(),
+            by_workload: ByWorkload::default(),
             judged_at: start.now,
             now: start.now,
             demo: start.demo,
@@ -172,6 +175,7 @@ impl App {
             estate: &self.estate,
             judgement: &self.judgement,
             concerns: &self.concerns,
+            by_workload: &self.by_workload,
             history: &self.history,
             desk: &self.desk,
             now: self.now,
@@ -296,6 +300,7 @@ impl App {
         Arc::make_mut(&mut self.history).learn(&judgement, at);
         self.concerns = concerns(&self.estate, &judgement);
         self.judgement = judgement;
+        self.by_workload = ByWorkload::default();
         self.judged_at = at;
         self.settle();
         vec![Effect::DrawSoon]
@@ -303,6 +308,10 @@ impl App {
 
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
         self.now = now;
+        // While a job reads the estate time can wait: what it changes is found the slow way until the next tick.
+        if let Some(estate) = Arc::get_mut(&mut self.estate) {
+            estate.pass_time(now);
+        }
         let mut effects = vec![Effect::DrawSoon];
         if now.duration_since(self.judged_at).as_secs() >= REJUDGE_AFTER_S {
             effects.push(Effect::Judge);

@@ -4,7 +4,9 @@ mod cluster;
 mod database;
 mod history;
 mod memory;
+mod pods;
 mod reach;
+mod restarts;
 mod target;
 
 use std::collections::BTreeMap;
@@ -18,9 +20,11 @@ use super::{
     DeclaredEstate, DeclaredService, DeclaredSlo, EntryRef, Fact, GlobalFacts, Identity, IdentityState, MemberNumbers,
     Observation, Report, ServiceFacts, SliSeries, SloCounts, SourceKey, SourceRecord, SourceState,
 };
-pub use cluster::{ClusterState, NodeTally, PodTally};
+pub use cluster::{ClusterState, NodeTally};
 pub use history::KeptSeries;
 pub use memory::Remembered;
+pub use pods::PodTally;
+pub use restarts::{PodRoot, RootRestarts};
 
 /// A fact with its age and its origin.
 #[derive(Debug, Clone, PartialEq)]
@@ -343,6 +347,14 @@ impl Estate {
             }
         }
         Change { facts: taken, sources }
+    }
+
+    /// Time has passed: brings what depends on the time alone up to `now`, so that nobody has to look for it. To be
+    /// called now and then; without it everything is as true, and slower to find.
+    pub fn pass_time(&mut self, now: Timestamp) {
+        for cluster in &mut self.clusters {
+            cluster.pass_time(now);
+        }
     }
 
     /// Whether every source has answered or failed, and every live cluster has told every kind.

@@ -19,6 +19,7 @@ mod entrance;
 mod follow;
 mod hands;
 mod kind;
+mod line;
 mod listing;
 mod picture;
 mod probe;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use quarterdeck::estate::{
-    Batch, ClusterState, Fact, IdentityState, Kind, Name, Pod, PodPhase, PodTally, Report, Termination, Workload,
-    WorkloadKey,
+    Batch, ClusterState, Fact, IdentityState, Kind, Name, Pod, PodPhase, PodRoot, PodTally, Report, RootRestarts,
+    Termination, Workload, WorkloadKey,
 };
 
 use crate::ground::*;
@@ -81,6 +81,38 @@ fn a_new_pod_of_the_same_name_starts_anew() {
     assert_eq!(restarts(&ground, noon()), 5);
     put_at(&mut ground, noon(), vec![Pod { restarts: 1, uid: "another".into(), created: Some(ago(1)), ..pod("a") }]);
     assert_eq!(restarts(&ground, noon()), 1);
+}
+
+/// What is found the slow way where time was never said to pass: each pod by itself.
+fn recounted(ground: &Ground, at: Timestamp) -> (u32, BTreeMap<PodRoot, RootRestarts>) {
+    let cluster = cluster(ground);
+    let mut roots: BTreeMap<PodRoot, RootRestarts> = BTreeMap::new();
+    for pod in cluster.pods().values() {
+        let times = cluster.restarts_1h_of(pod, at);
+        if times > 0 {
+            let root = roots.entry(PodRoot::of(pod)).or_default();
+            root.times += u64::from(times);
+            root.pods += 1;
+            root.crash_looping += usize::from(pod.crash_looping);
+        }
+    }
+    (u32::try_from(roots.values().map(|r| r.times).sum::<u64>()).unwrap(), roots)
+}
+
+#[test]
+fn restarts_leave_the_hour_as_time_passes() {
+    let mut ground = proven();
+    put_at(&mut ground, ago(30), vec![Pod { restarts: 7, created: Some(ago(59)), ..pod("a") }]);
+    put_at(&mut ground, ago(30), vec![Pod { restarts: 3, ..pod("b") }]);
+    put_at(&mut ground, ago(20), vec![Pod { restarts: 5, ..pod("b") }]);
+    for (minutes, total) in [(20, 9), (2, 9), (1, 9), (-1, 2), (-39, 2), (-40, 0), (-500, 0)] {
+        ground.estate.pass_time(ago(minutes));
+        assert_eq!(restarts(&ground, ago(minutes)), total, "{minutes} minutes before noon");
+        let roots = cluster(&ground).restarts_by_root(ago(minutes));
+        assert!(matches!(roots, std::borrow::Cow::Borrowed(_)), "no pod is looked at");
+        assert_eq!(roots.values().map(|r| r.times).sum::<u64>(), u64::from(total));
+    }
+    assert_eq!(restarts(&ground, ago(20)), 9, "an earlier instant is found the slow way");
 }
 
 #[test]
@@ -164,7 +196,10 @@ fn recount(pods: &BTreeMap<Name, Pod>) -> PodTally {
 
 proptest! {
     #[test]
-    fn every_tally_equals_a_recount(happenings in prop::collection::vec(happening(), 1..20)) {
+    fn every_tally_equals_a_recount(
+        happenings in prop::collection::vec(happening(), 1..20),
+        passing in prop::collection::vec(prop::option::of(-90i64..90), 20),
+    ) {
         let mut ground = proven();
         for (step, happening) in happenings.into_iter().enumerate() {
             let at = ago(60 - 7 * i64::try_from(step).unwrap());
@@ -181,10 +216,17 @@ proptest! {
                 }
             };
             ground.say_at(kubernetes(), at, Report::Facts { as_of: at, facts: vec![fact], note: None });
+            let now = passing[step].map_or(at, ago);
+            if passing[step].is_some() {
+                ground.estate.pass_time(now);
+            }
+            for then in [now, at, noon()] {
+                let (total, roots) = recounted(&ground, then);
+                prop_assert_eq!(restarts(&ground, then), total);
+                prop_assert_eq!(&*cluster(&ground).restarts_by_root(then), &roots);
+            }
             let cluster = cluster(&ground);
             prop_assert_eq!(cluster.tally(), recount(cluster.pods()));
-            let each: u32 = cluster.pods().values().map(|p| cluster.restarts_1h_of(p, at)).sum();
-            prop_assert_eq!(cluster.restarts_1h(at), each);
             let waiting = cluster.pods().values();
             let waiting = waiting.filter(|p| p.phase == PodPhase::Pending && p.created <= Some(ago(90))).count();
             prop_assert_eq!(cluster.pending_since(ago(90)), waiting);

@@ -10,7 +10,7 @@ use crate::console::widget::mark::level_role;
 use crate::console::widget::quantity::{UNKNOWN, count};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{Capacity, ClusterState, EntryRef, Kind, NodeGroup, Readiness};
+use crate::estate::{Capacity, ClusterState, EntryRef, Kind, NodeGroup};
 use crate::judge::{Alert, Level, Subject};
 
 /// Name, nodes, pods, restarts, what is worst; more where there is room.
@@ -76,9 +76,8 @@ pub fn nodes(cluster: &ClusterState) -> Words {
     if !cluster.complete(&[Kind::Nodes]) {
         return Words::dim(UNKNOWN);
     }
-    let all = cluster.nodes().len();
-    let ready = cluster.nodes().values().filter(|n| n.readiness == Readiness::Ready).count();
-    share(ready, all, Role::Warning)
+    let tally = cluster.node_tally();
+    share(tally.ready, tally.total, Role::Warning)
 }
 
 /// Running pods of all, `203/210`.
@@ -105,8 +104,8 @@ pub fn workloads(cluster: &ClusterState) -> Words {
         return Words::dim(UNKNOWN);
     }
     let all = cluster.workloads().len();
-    let degraded = cluster.workloads().values().filter(|w| w.degraded()).count();
-    share(all - degraded, all, Role::Warning)
+    let degraded = cluster.degraded().len();
+    share(all.saturating_sub(degraded), all, Role::Warning)
 }
 
 /// So many of so many, in a role where some are missing.
@@ -115,9 +114,12 @@ pub fn share(part: usize, all: usize, role: Role) -> Words {
     Words::of(role, format!("{}/{}", count(part), count(all)))
 }
 
+/// So many of an entry's alerts are named in its row: no line has room for more, and there may be thousands.
+const NAMED: usize = 40;
+
 /// What is worst in an entry: its alerts, else what is not known although every source answers.
 pub fn worst(scene: &Scene, entry: &EntryRef) -> Words {
-    let mut alerts = standing::alerts(scene, entry).map(brief).peekable();
+    let mut alerts = standing::alerts(scene, entry).take(NAMED).map(brief).peekable();
     if alerts.peek().is_none() && standing::reason(scene, entry).is_none() {
         return standing::doubt(scene, entry).unwrap_or_default();
     }
@@ -201,10 +203,4 @@ fn group(group: &NodeGroup) -> Words {
         Some(Capacity::CapacityBlock) => words.and(Role::Dim, " block"),
         _ => words,
     }
-}
-
-/// The worst level of a cluster's alerts about a workload.
-pub fn workload_level(scene: &Scene, cluster: &str, key: &crate::estate::WorkloadKey) -> Level {
-    let about = |a: &&Alert| matches!(&a.about, Subject::Workload(c, k) if **c == *cluster && k == key);
-    scene.judgement.alerts.iter().find(about).map_or(Level::Ok, |a| a.level)
 }

@@ -1,8 +1,6 @@
 //! The workloads of a cluster, worst first.
 
-use std::collections::HashMap;
-
-use super::clusters::{seen, share, workload_level};
+use super::clusters::{seen, share};
 use super::row::Row;
 use super::thing::Thing;
 use crate::console::scene::Scene;
@@ -11,8 +9,8 @@ use crate::console::widget::mark::level_role;
 use crate::console::widget::quantity::{age, count};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{ClusterState, Workload, WorkloadKey};
-use crate::judge::{Alert, Level, Subject};
+use crate::estate::{ClusterState, Workload};
+use crate::judge::{Alert, Level};
 
 /// Kind, name, available of wanted, what is wrong.
 pub const COLUMNS: [Column; 6] = [
@@ -26,37 +24,26 @@ pub const COLUMNS: [Column; 6] = [
 
 /// The workloads, worst first, then by namespace and name.
 pub fn things<'a>(scene: &Scene<'a>, cluster: &'a ClusterState) -> Vec<Thing<'a>> {
-    let mut troubled: HashMap<&WorkloadKey, Level> = HashMap::new();
-    for (key, alert) in alerts_of(scene, cluster) {
-        let worst = troubled.entry(key).or_default();
-        *worst = alert.level.max(*worst);
-    }
-    let level = |w: &Workload| {
-        let alert = troubled.get(&w.key).copied().unwrap_or_default();
-        if w.degraded() { alert.max(Level::Warning) } else { alert }
-    };
+    let level = |w: &Workload| level(scene, cluster, w);
     let mut out: Vec<(Level, &Workload)> = cluster.workloads().values().map(|w| (level(w), w)).collect();
     out.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.key.name.cmp(&y.key.name)).then(x.key.kind.cmp(&y.key.kind)));
     out.into_iter().map(|(_, w)| Thing::Workload(cluster, w)).collect()
 }
 
-fn alerts_of<'a>(scene: &Scene<'a>, cluster: &ClusterState) -> Vec<(&'a WorkloadKey, &'a Alert)> {
-    let of_cluster = |a: &'a Alert| match &a.about {
-        Subject::Workload(name, key) if **name == *cluster.declared.name => Some((key, a)),
-        _ => None,
-    };
-    scene.judgement.alerts.iter().filter_map(of_cluster).collect()
-}
-
 /// The alerts about one workload, the worst first.
 pub fn alerts<'a>(scene: &Scene<'a>, cluster: &ClusterState, workload: &Workload) -> Vec<&'a Alert> {
-    alerts_of(scene, cluster).into_iter().filter(|(key, _)| **key == workload.key).map(|(_, a)| a).collect()
+    scene.alerts_about(&cluster.declared.name, &workload.key).collect()
+}
+
+/// How a workload stands: its worst alert; one that is degraded at least a warning.
+fn level(scene: &Scene, cluster: &ClusterState, workload: &Workload) -> Level {
+    let alert = scene.alerts_about(&cluster.declared.name, &workload.key).next().map_or(Level::Ok, |a| a.level);
+    if workload.degraded() { alert.max(Level::Warning) } else { alert }
 }
 
 /// A workload's row.
 pub fn row(scene: &Scene, cluster: &ClusterState, workload: &Workload) -> Row {
-    let alert = workload_level(scene, &cluster.declared.name, &workload.key);
-    let level = if workload.degraded() { alert.max(Level::Warning) } else { alert };
+    let level = level(scene, cluster, workload);
     let said = alerts(scene, cluster, workload);
     let mut what: Vec<Words> = said.iter().map(|a| Words::of(level_role(a.level), a.brief())).collect();
     if let (Some(stuck), true) = (&workload.stuck, said.is_empty()) {

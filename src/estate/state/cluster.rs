@@ -1,49 +1,18 @@
 //! One cluster as it is known now, its tallies kept as the pods change.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::Known;
+use super::pods::{PodTally, Pods};
+use super::restarts::{self, PodRoot, RootRestarts};
 use crate::estate::{
-    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, PodPhase, Readiness, Resources, Usage,
-    Workload, WorkloadKey,
+    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, Readiness, Resources, Usage, Workload,
+    WorkloadKey,
 };
-
-/// The span over which restarts are counted.
-const RESTART_SPAN: SignedDuration = SignedDuration::from_hours(1);
-
-/// Pods by phase; `crash_looping` whatever the phase.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PodTally {
-    /// All pods.
-    pub total: usize,
-    /// In phase `Running`.
-    pub running: usize,
-    /// In phase `Pending`.
-    pub pending: usize,
-    /// In phase `Failed`.
-    pub failed: usize,
-    /// With a container waiting in `CrashLoopBackOff`.
-    pub crash_looping: usize,
-}
-
-impl PodTally {
-    fn count(&mut self, pod: &Pod, add: bool) {
-        let step = |n: &mut usize| *n = if add { *n + 1 } else { n.saturating_sub(1) };
-        step(&mut self.total);
-        match pod.phase {
-            PodPhase::Running => step(&mut self.running),
-            PodPhase::Pending => step(&mut self.pending),
-            PodPhase::Failed => step(&mut self.failed),
-            PodPhase::Succeeded | PodPhase::Unknown => {}
-        }
-        if pod.crash_looping {
-            step(&mut self.crash_looping);
-        }
-    }
-}
 
 /// Nodes by readiness.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -71,20 +40,7 @@ pub struct ClusterState {
     workloads: BTreeMap<WorkloadKey, Workload>,
     /// Workloads that are degraded, kept as they change.
     degraded: BTreeSet<WorkloadKey>,
-    pods: BTreeMap<Name, Pod>,
-    tally: PodTally,
-    /// Pods that ever restarted, or that are pending, failed or crash looping: the few that may need someone.
-    uneasy: BTreeSet<Name>,
-    /// Pods in phase `Pending`, the oldest first.
-    pending: BTreeSet<(Timestamp, Name)>,
-    /// Pods whose restarts may count, by the instant after which they no longer do: a judgement looks at the end only.
-    counting: BTreeSet<(Timestamp, Name)>,
-    /// The same instants by pod, to find them again.
-    counting_until: BTreeMap<Name, Timestamp>,
-    /// Restarts that were seen, by pod: when and how many.
-    rises: BTreeMap<Name, Vec<(Timestamp, u32)>>,
-    /// When pods were last told, to know whether a rise can be dated.
-    pods_told: Option<Timestamp>,
+    pods: Pods,
     /// The kinds that this run has heard of, apart from what an earlier one remembered.
     heard: BTreeSet<Kind>,
 }
@@ -100,14 +56,7 @@ impl ClusterState {
             node_tally: NodeTally::default(),
             workloads: BTreeMap::new(),
             degraded: BTreeSet::new(),
-            pods: BTreeMap::new(),
-            tally: PodTally::default(),
-            uneasy: BTreeSet::new(),
-            pending: BTreeSet::new(),
-            counting: BTreeSet::new(),
-            counting_until: BTreeMap::new(),
-            rises: BTreeMap::new(),
-            pods_told: None,
+            pods: Pods::default(),
             heard: BTreeSet::new(),
         }
     }
@@ -167,52 +116,39 @@ impl ClusterState {
 
     /// Pods by namespace and name.
     pub fn pods(&self) -> &BTreeMap<Name, Pod> {
-        &self.pods
+        &self.pods.all
     }
 
     /// Pods counted by phase.
     pub fn tally(&self) -> PodTally {
-        self.tally
+        self.pods.tally
     }
 
     /// The pods that may need someone: restarted, pending, failed or crash looping ones, by name.
     pub fn uneasy(&self) -> impl Iterator<Item = &Pod> {
-        self.uneasy.iter().filter_map(|name| self.pods.get(name))
+        self.pods.uneasy.iter().filter_map(|name| self.pods.all.get(name))
     }
 
     /// How many pods are in phase `Pending` and were created at `then` or before.
     pub fn pending_since(&self, then: Timestamp) -> usize {
-        self.pending.iter().take_while(|(created, _)| *created <= then).count()
+        self.pods.pending.iter().take_while(|(created, _)| *created <= then).count()
     }
 
     /// One pod's restarts within the hour before `now`: for a pod younger than that its restart count; for an older
     /// one the rise that was seen, and at least 1 where a container's last termination lies within the hour.
     pub fn restarts_1h_of(&self, pod: &Pod, now: Timestamp) -> u32 {
-        let since = before(now, RESTART_SPAN);
-        if pod.created.is_some_and(|created| created > since) {
-            return pod.restarts;
-        }
-        let seen = self.rises.get(&pod.name).map_or(0, |rises| {
-            rises.iter().filter(|(at, _)| *at > since).fold(0u32, |sum, (_, n)| sum.saturating_add(*n))
-        });
-        let ended = pod.last_termination.as_ref().and_then(|t| t.at).is_some_and(|at| at > since);
-        seen.max(u32::from(ended))
+        restarts::within_hour(pod, &self.pods.rises, now)
     }
 
-    /// The pods that restarted within the hour before `now`, with how often. Looks at no other pod.
-    pub fn restarting(&self, now: Timestamp) -> impl Iterator<Item = (&Pod, u32)> {
-        self.counting
-            .iter()
-            .rev()
-            .take_while(move |(until, _)| *until > now)
-            .filter_map(move |(_, name)| self.pods.get(name))
-            .map(move |pod| (pod, self.restarts_1h_of(pod, now)))
-            .filter(|(_, restarts)| *restarts > 0)
+    /// What restarted within the hour before `now`, with how often. Looks at no pod where time was said to pass
+    /// ([`super::Estate::pass_time`]).
+    pub fn restarts_by_root(&self, now: Timestamp) -> Cow<'_, BTreeMap<PodRoot, RootRestarts>> {
+        self.pods.restarts.roots(&self.pods.all, &self.pods.rises, now)
     }
 
     /// Restarts within the hour before `now`, summed over the pods.
     pub fn restarts_1h(&self, now: Timestamp) -> u32 {
-        self.restarting(now).fold(0, |sum, (_, n)| sum.saturating_add(n))
+        self.pods.restarts.total(&self.pods.all, &self.pods.rises, now)
     }
 
     /// Whether this run has heard of every kind, be it that it may not be read.
@@ -273,101 +209,15 @@ impl ClusterState {
     }
 
     pub(super) fn take_pods(&mut self, batch: Batch<Pod, Name>, at: Timestamp) {
-        match batch {
-            Batch::Snapshot(all) => {
-                let mut before = std::mem::take(&mut self.pods);
-                let mut rises = std::mem::take(&mut self.rises);
-                self.tally = PodTally::default();
-                self.uneasy.clear();
-                self.pending.clear();
-                self.counting.clear();
-                self.counting_until.clear();
-                for pod in all {
-                    let earlier = before.remove(&pod.name).filter(|p| p.uid == pod.uid);
-                    if earlier.is_some()
-                        && let Some(seen) = rises.remove(&pod.name)
-                    {
-                        self.rises.insert(pod.name.clone(), seen);
-                    }
-                    // A list read page by page may name a pod twice; the later word counts.
-                    let twice = self.remove_pod_keeping_rises(&pod.name).filter(|p| p.uid == pod.uid);
-                    let earlier = twice.or(earlier);
-                    self.put_pod(pod, earlier.as_ref(), at);
-                }
-            }
-            Batch::Changes { put, gone } => {
-                for name in gone {
-                    self.remove_pod(&name);
-                }
-                for pod in put {
-                    let earlier = self.remove_pod_keeping_rises(&pod.name);
-                    let earlier = earlier.filter(|p| p.uid == pod.uid);
-                    if earlier.is_none() {
-                        self.rises.remove(&pod.name);
-                    }
-                    self.put_pod(pod, earlier.as_ref(), at);
-                }
-            }
-        }
-        self.pods_told = Some(at);
+        self.pods.take(batch, at);
     }
 
-    fn put_pod(&mut self, pod: Pod, earlier: Option<&Pod>, at: Timestamp) {
-        let datable = self.pods_told.is_some_and(|told| at.duration_since(told) < RESTART_SPAN);
-        if let Some(rise) = earlier.and_then(|e| pod.restarts.checked_sub(e.restarts)).filter(|&n| n > 0 && datable) {
-            let seen = self.rises.entry(pod.name.clone()).or_default();
-            seen.retain(|(then, _)| *then > before(at, RESTART_SPAN));
-            seen.push((at, rise));
-        }
-        self.tally.count(&pod, true);
-        if pod.restarts > 0 || pod.crash_looping || matches!(pod.phase, PodPhase::Pending | PodPhase::Failed) {
-            self.uneasy.insert(pod.name.clone());
-        }
-        if let (PodPhase::Pending, Some(created)) = (pod.phase, pod.created) {
-            self.pending.insert((created, pod.name.clone()));
-        }
-        if let Some(until) = self.counts_until(&pod) {
-            self.counting.insert((until, pod.name.clone()));
-            self.counting_until.insert(pod.name.clone(), until);
-        }
-        self.pods.insert(pod.name.clone(), pod);
-    }
-
-    fn remove_pod_keeping_rises(&mut self, name: &Name) -> Option<Pod> {
-        let pod = self.pods.remove(name)?;
-        self.tally.count(&pod, false);
-        self.uneasy.remove(name);
-        if let Some(created) = pod.created {
-            self.pending.remove(&(created, name.clone()));
-        }
-        if let Some(until) = self.counting_until.remove(name) {
-            self.counting.remove(&(until, name.clone()));
-        }
-        Some(pod)
-    }
-
-    /// The instant after which none of a pod's restarts lies within the last hour; none where it never restarted.
-    fn counts_until(&self, pod: &Pod) -> Option<Timestamp> {
-        let ended = pod.last_termination.as_ref().and_then(|t| t.at);
-        let seen = self.rises.get(&pod.name).and_then(|rises| rises.iter().map(|(at, _)| *at).max());
-        if pod.restarts == 0 && ended.is_none() && seen.is_none() {
-            return None;
-        }
-        let newest = [pod.created, ended, seen].into_iter().flatten().max()?;
-        Some(newest.saturating_add(RESTART_SPAN).unwrap_or(Timestamp::MAX))
-    }
-
-    fn remove_pod(&mut self, name: &Name) {
-        self.remove_pod_keeping_rises(name);
-        self.rises.remove(name);
+    /// Time has passed, on which restarts within the last hour depend.
+    pub(super) fn pass_time(&mut self, now: Timestamp) {
+        self.pods.pass_time(now);
     }
 
     pub(super) fn forget_kubernetes(&mut self) {
         *self = Self { control_plane: self.control_plane.take(), ..Self::new(self.declared.clone()) };
     }
-}
-
-/// The instant a span before another; the beginning of time where there is none.
-fn before(at: Timestamp, span: SignedDuration) -> Timestamp {
-    at.saturating_sub(span).unwrap_or(Timestamp::MIN)
 }

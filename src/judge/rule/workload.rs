@@ -1,9 +1,8 @@
 //! Workloads: what is degraded, and what keeps restarting.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::estate::{ClusterState, Name, Owner, Pod, WorkloadKey, WorkloadKind};
+use crate::estate::{ClusterState, PodRoot, RootRestarts};
 use crate::judge::docket::Docket;
 use crate::judge::finding::{Finding, Rests};
 use crate::judge::{RuleId, Subject};
@@ -27,57 +26,18 @@ fn degraded(docket: &mut Docket<'_>, state: &ClusterState, cluster: &Arc<str>, r
     }
 }
 
-/// What a pod's restarts are counted for. Borrowed: most of those that restart are within their thresholds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Root<'a> {
-    Workload(&'a str, WorkloadKind, &'a str),
-    /// Another owner, such as a job: its kind and name.
-    Other(&'a str, &'a str, &'a str),
-    Bare(&'a str, &'a str),
-}
-
-impl<'a> Root<'a> {
-    fn of(pod: &'a Pod) -> Self {
-        let namespace = &*pod.name.namespace;
-        match &pod.owner {
-            Owner::Workload(kind, name) => Self::Workload(namespace, *kind, name),
-            Owner::Other(kind, name) => Self::Other(namespace, kind, name),
-            Owner::Nobody => Self::Bare(namespace, &pod.name.name),
-        }
+/// What an alert about restarts is about.
+fn about(root: &PodRoot, cluster: &Arc<str>) -> Subject {
+    match root {
+        PodRoot::Workload(key) => Subject::Workload(cluster.clone(), key.clone()),
+        PodRoot::Other(kind, name) => Subject::Pods(cluster.clone(), kind.to_lowercase().into(), name.clone()),
+        PodRoot::Bare(name) => Subject::Pods(cluster.clone(), "pod".into(), name.clone()),
     }
-}
-
-/// What an alert about a pod's restarts is about.
-fn about(pod: &Pod, cluster: &Arc<str>) -> Subject {
-    let beside = |name: &Arc<str>| Name { namespace: pod.name.namespace.clone(), name: name.clone() };
-    match &pod.owner {
-        Owner::Workload(kind, name) => {
-            Subject::Workload(cluster.clone(), WorkloadKey { kind: *kind, name: beside(name) })
-        }
-        Owner::Other(kind, name) => Subject::Pods(cluster.clone(), kind.to_lowercase().into(), beside(name)),
-        Owner::Nobody => Subject::Pods(cluster.clone(), "pod".into(), pod.name.clone()),
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Restarts<'a> {
-    /// One of the pods.
-    pod: &'a Pod,
-    times: u32,
-    pods: usize,
-    crash_looping: usize,
 }
 
 fn restarts(docket: &mut Docket<'_>, state: &ClusterState, cluster: &Arc<str>, rests: &Rests) {
-    let mut roots: BTreeMap<Root<'_>, Restarts<'_>> = BTreeMap::new();
-    for (pod, times) in state.restarting(docket.now) {
-        let root = roots.entry(Root::of(pod)).or_insert(Restarts { pod, times: 0, pods: 0, crash_looping: 0 });
-        root.times = root.times.saturating_add(times);
-        root.pods += 1;
-        root.crash_looping += usize::from(pod.crash_looping);
-    }
-    for Restarts { pod, times, pods, crash_looping } in roots.into_values() {
-        let Some(breach) = docket.weigh(RuleId::WorkloadRestarts1h, f64::from(times)) else { continue };
-        docket.raise(breach, about(pod, cluster), Finding::Restarts { pods, crash_looping }, rests.clone());
+    for (root, &RootRestarts { times, pods, crash_looping }) in state.restarts_by_root(docket.now).iter() {
+        let Some(breach) = docket.weigh(RuleId::WorkloadRestarts1h, times as f64) else { continue };
+        docket.raise(breach, about(root, cluster), Finding::Restarts { pods, crash_looping }, rests.clone());
     }
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use kube::client::Body;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::line::Line;
 use super::listing;
 use super::request::{Caller, PROTOBUF_STREAM, Trouble, Way, classify};
 use super::scope::Scope;
@@ -238,14 +239,16 @@ impl<S: Shown> Follower<S> {
         if self.version.is_some() && !self.say(News::Alive).await {
             return End::Nobody;
         }
-        let mut body = answer.into_body();
+        let mut line = Line::new(answer.into_body().into_data_stream().map_err(|error| words::of_body(&error)));
         let mut frames = Frames::default();
         // Until the bookmark that ends it, the initial set is gathered here.
         let mut initial = self.version.is_none().then(Vec::new);
         loop {
-            let quiet = if initial.is_some() { INITIAL_QUIET } else { QUIET };
+            let listing = initial.is_some();
+            let quiet = if listing { INITIAL_QUIET } else { QUIET };
+            let next = async { if listing { line.piece().await } else { line.gulp().await } };
             let chunk = tokio::select! {
-                chunk = tokio::time::timeout(quiet, next(&mut body)) => chunk,
+                chunk = tokio::time::timeout(quiet, next) => chunk,
                 restarted = self.caller.way.wait_for(|now| now.restarts != way.restarts) => {
                     return if restarted.is_ok() { End::Anew } else { End::Nobody };
                 }
@@ -375,17 +378,4 @@ enum Step<S: Shown> {
     On,
     /// The initial set is complete.
     Complete(Vec<S::Thing>),
-}
-
-/// The next bytes of an answer.
-async fn next(body: &mut Body) -> Option<Result<Bytes, String>> {
-    loop {
-        return match body.frame().await? {
-            Err(error) => Some(Err(words::of_body(&error))),
-            Ok(frame) => match frame.into_data() {
-                Ok(data) => Some(Ok(data)),
-                Err(_) => continue,
-            },
-        };
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::console::desk::Desk;
-use crate::console::scene::Scene;
+use crate::console::scene::{ByWorkload, Scene};
 use crate::estate::*;
 use crate::incident::{Concern, concerns};
 use crate::judge::*;
@@ -15,6 +15,7 @@ pub(crate) struct Set {
     pub(crate) estate: Estate,
     pub(crate) judgement: Judgement,
     pub(crate) concerns: Vec<Concern>,
+    pub(crate) by_workload: ByWorkload,
     pub(crate) history: History,
     pub(crate) desk: Desk,
     pub(crate) demo: Option<&'static str>,
@@ -35,6 +36,7 @@ impl Set {
             estate: &self.estate,
             judgement: &self.judgement,
             concerns: &self.concerns,
+            by_workload: &self.by_workload,
             history: &self.history,
             desk: &self.desk,
             now: now(),
@@ -47,6 +49,7 @@ impl Set {
         let policy = Policy::default();
         let before = judge(&self.estate, &History::default(), &policy, ago(minutes));
         self.history.learn(&before, ago(minutes));
+        self.by_workload = ByWorkload::default();
         self.judgement = judge(&self.estate, &self.history, &policy, now());
         self.concerns = concerns(&self.estate, &self.judgement);
         self
@@ -190,8 +193,9 @@ pub(crate) fn waiting(declared: &DeclaredEstate) -> Set {
         estate,
         judgement: Judgement::default(),
         concerns: Vec::new(),
-        history: History::default(),
         desk: Desk::default(),
+        by_workload: ByWorkload::default(),
+        history: History::default(),
         demo: None,
     }
 }
@@ -490,6 +494,7 @@ pub(crate) fn empty() -> Set {
         estate: Estate::new(declared),
         judgement: Judgement::default(),
         concerns: Vec::new(),
+        by_workload: ByWorkload::default(),
         history: History::default(),
         desk: Desk::default(),
         demo: None,
