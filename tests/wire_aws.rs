@@ -109,7 +109,7 @@ impl Watch {
     }
 
     fn of(declared: &DeclaredEstate) -> Self {
-        Self::over(declared, aws::sources(declared, BTreeMap::new()))
+        Self::over(declared, aws::sources(declared, aws::Before::default()))
     }
 
     fn source(&self, name: SourceName) -> &SourceRecord {
@@ -294,7 +294,7 @@ async fn a_new_login_resumes_by_itself_and_a_wrong_one_is_refused() {
     std::fs::write(folder.path().join("credentials"), "").unwrap();
     let files = Files { config: folder.path().join("config"), credentials: folder.path().join("credentials") };
     let declared = estate_of(account("production", &id, Some("late")));
-    let mut watch = Watch::over(&declared, aws::sources_with_files(&declared, BTreeMap::new(), &files));
+    let mut watch = Watch::over(&declared, aws::sources_with_files(&declared, aws::Before::default(), &files));
     watch.until_all_answered().await;
     for record in watch.estate.sources() {
         assert_eq!((record.state, record.calls), (SourceState::Paused, 0), "{record:?}");
@@ -326,7 +326,8 @@ async fn remembered_costs_are_told_again_without_a_call() {
     let as_of = Timestamp::now() - jiff::SignedDuration::from_mins(3);
     let facts = CostFacts { month_to_date_usd: 12.5, by_service: vec![], asked: vec![as_of] };
     let remembered = BTreeMap::from([("production".to_owned(), (facts.clone(), as_of))]);
-    let mut watch = Watch::over(&declared, aws::sources(&declared, remembered));
+    let mut watch =
+        Watch::over(&declared, aws::sources(&declared, aws::Before { costs: remembered, ..aws::Before::default() }));
     watch.until("costs are known", Duration::from_secs(15), |w| w.estate.accounts()[0].costs.is_some()).await;
     let record = watch.source(SourceName::CostExplorer);
     assert_eq!((record.state, record.as_of, record.calls), (SourceState::Live, Some(as_of), 0));

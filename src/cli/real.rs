@@ -47,7 +47,9 @@ pub(super) fn rig(context: &Context) -> Result<Real, ConfigError> {
         Err(e) => notices.push(e.to_string()),
     }
     let mut rigging = Rigging::new(Estate::new(file.declared.clone()), Clock::System);
-    add_sources(&mut rigging, &file.declared, costs(&recalled.seen, &file.declared));
+    let costs = costs(&recalled.seen, &file.declared);
+    let cap = file.policy.spend_cap_usd_per_day;
+    add_sources(&mut rigging, &file.declared, costs, cap);
     for remembered in std::mem::take(&mut recalled.seen) {
         rigging.estate.recall(remembered);
     }
@@ -85,10 +87,17 @@ fn costs(seen: &[Remembered], declared: &DeclaredEstate) -> BTreeMap<String, (Co
         .collect()
 }
 
-fn add_sources(rigging: &mut Rigging, declared: &DeclaredEstate, costs: BTreeMap<String, (CostFacts, Timestamp)>) {
+fn add_sources(
+    rigging: &mut Rigging,
+    declared: &DeclaredEstate,
+    costs: BTreeMap<String, (CostFacts, Timestamp)>,
+    cap_usd_per_day: Option<f64>,
+) {
+    let covered = rigging.estate.coverage();
     #[cfg(feature = "aws")]
     let mut access = {
-        let wiring = crate::source::aws::sources(declared, costs);
+        let before = crate::source::aws::Before { costs, covered, cap_usd_per_day };
+        let wiring = crate::source::aws::sources(declared, before);
         for source in wiring.sources {
             rigging.add(source);
         }
@@ -107,7 +116,7 @@ fn add_sources(rigging: &mut Rigging, declared: &DeclaredEstate, costs: BTreeMap
         rigging.add(source);
     }
     #[cfg(not(feature = "aws"))]
-    drop(costs);
+    drop((costs, covered, cap_usd_per_day));
     #[cfg(not(any(feature = "kubernetes", feature = "prometheus", feature = "aws")))]
     let _ = (rigging, declared);
 }

@@ -20,8 +20,8 @@ use super::Window;
 
 /// Minutes are kept for the longest of the seven windows, and an hour for edges and late points.
 const MINUTES_KEPT_S: i64 = 3 * 86_400 + 3_600;
-/// An SLO's own window up to this is counted by minutes too: as long as `CloudWatch` keeps points of 60 s.
-const LONGEST_BY_MINUTES_S: i64 = 15 * 86_400;
+/// An SLO's own window up to this is counted by minutes too: `CloudWatch` keeps points of 60 s for 15 days.
+const LONGEST_BY_MINUTES_S: i64 = 14 * 86_400;
 /// Five-minute slots are kept so long, or for the SLO's own window where that is longer.
 const FIVE_KEPT_S: i64 = 35 * 86_400;
 

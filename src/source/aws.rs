@@ -41,7 +41,8 @@ use self::polling::Polling;
 use self::proof::Channels;
 use self::rds::Roster;
 use crate::estate::{
-    CostFacts, DeclaredAccount, DeclaredCluster, DeclaredDatabase, DeclaredEstate, EntryRef, SourceKey, SourceName,
+    CostFacts, Covered, DeclaredAccount, DeclaredCluster, DeclaredDatabase, DeclaredEstate, DeclaredSlo, EntryRef, Sli,
+    SourceKey, SourceName,
 };
 use crate::source::access::Access;
 use crate::source::{Outbox, Source};
@@ -58,6 +59,9 @@ const RDS_EVERY: Duration = Duration::from_secs(20);
 const CLOUDWATCH_EVERY: Duration = Duration::from_mins(1);
 const BUDGETS_EVERY: Duration = Duration::from_mins(30);
 const COSTS_EVERY: Duration = Duration::from_hours(8);
+
+/// Numbers that are asked for a database, more or less: a writer and a reader of four or five each.
+const NUMBERS_A_DATABASE: usize = 9;
 
 /// The AWS sources of an estate, not started yet.
 pub struct AwsWiring {
@@ -114,32 +118,38 @@ impl Source for AwsSource {
     }
 }
 
-/// The AWS sources of an estate. `remembered` are the last costs of each account (by its name in the estate file) and
-/// when they were true, so that Cost Explorer is not paid again for what is known.
-pub fn sources(estate: &DeclaredEstate, remembered: BTreeMap<String, (CostFacts, Timestamp)>) -> AwsWiring {
-    wire(estate, remembered, None, &http::shared())
+/// What earlier runs leave to the sources, so that they do not pay again for what is known, and what they may spend.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Before {
+    /// The last costs of each account (by its name in the estate file) and when they were true.
+    pub costs: BTreeMap<String, (CostFacts, Timestamp)>,
+    /// The time for which each SLO's history (by its name in the estate file) has been asked.
+    pub covered: BTreeMap<String, Covered>,
+    /// What all calls of a UTC day may cost, US dollars: polling is planned to stay below it.
+    pub cap_usd_per_day: Option<f64>,
+}
+
+/// The AWS sources of an estate.
+pub fn sources(estate: &DeclaredEstate, before: Before) -> AwsWiring {
+    wire(estate, before, None, &http::shared())
 }
 
 /// The same, with AWS' config and credentials files at other places than the environment says.
-pub fn sources_with_files(
-    estate: &DeclaredEstate,
-    remembered: BTreeMap<String, (CostFacts, Timestamp)>,
-    files: &Files,
-) -> AwsWiring {
-    wire(estate, remembered, Some(files), &http::shared())
+pub fn sources_with_files(estate: &DeclaredEstate, before: Before, files: &Files) -> AwsWiring {
+    wire(estate, before, Some(files), &http::shared())
 }
 
-fn wire(
-    estate: &DeclaredEstate,
-    mut remembered: BTreeMap<String, (CostFacts, Timestamp)>,
-    files: Option<&Files>,
-    http: &SharedHttpClient,
-) -> AwsWiring {
+fn wire(estate: &DeclaredEstate, before: Before, files: Option<&Files>, http: &SharedHttpClient) -> AwsWiring {
     let mut wiring = AwsWiring { sources: Vec::new(), access: BTreeMap::new() };
+    let slis = 2 * estate.slos.iter().filter(|slo| place_of(slo).is_some()).count();
+    let steady = NUMBERS_A_DATABASE * estate.databases.len();
+    let slis_every = cloudwatch::pace::every(slis, steady, before.cap_usd_per_day);
+    let Before { mut costs, covered, .. } = before;
     for account in &estate.accounts {
-        let costs = remembered.remove(&account.name);
+        let costs = costs.remove(&account.name);
         let login = Login::new(account, files.cloned(), http.clone());
-        Wire { estate, account, channels: Channels::new(), wiring: &mut wiring }.all(login, costs);
+        let channels = Channels::new();
+        Wire { estate, account, covered: &covered, slis_every, channels, wiring: &mut wiring }.all(login, costs);
     }
     wiring
 }
@@ -148,6 +158,9 @@ fn wire(
 struct Wire<'a> {
     estate: &'a DeclaredEstate,
     account: &'a DeclaredAccount,
+    covered: &'a BTreeMap<String, Covered>,
+    /// How often the events of SLOs are asked for.
+    slis_every: Duration,
     channels: Channels,
     wiring: &'a mut AwsWiring,
 }
@@ -158,10 +171,16 @@ impl<'a> Wire<'a> {
         for (region, clusters) in clusters_of(self.estate, self.account) {
             sources.push(Kind::Eks(Box::new(self.eks(region, &clusters))));
         }
+        let mut slos = slos_of(self.estate, self.account);
         for (region, databases) in databases_of(self.estate, self.account) {
             let roster = watch::channel(Roster::Waiting).0;
-            sources.push(Kind::CloudWatch(Box::new(self.cloudwatch(region, &databases, roster.subscribe()))));
+            let slos = slos.remove(region).unwrap_or_default();
+            let subscribed = Some(roster.subscribe());
+            sources.push(Kind::CloudWatch(Box::new(self.cloudwatch(region, &databases, &slos, subscribed))));
             sources.push(Kind::Rds(Box::new(self.rds(region, &databases, roster))));
+        }
+        for (region, slos) in slos {
+            sources.push(Kind::CloudWatch(Box::new(self.cloudwatch(region, &[], &slos, None))));
         }
         sources.extend(self.budgets().map(|source| Kind::Budgets(Box::new(source))));
         sources.push(Kind::Costs(Box::new(self.costs(costs))));
@@ -197,11 +216,16 @@ impl<'a> Wire<'a> {
         &self,
         region: &str,
         databases: &[&DeclaredDatabase],
-        roster: watch::Receiver<Roster>,
+        slos: &[&DeclaredSlo],
+        roster: Option<watch::Receiver<Roster>>,
     ) -> Polling<cloudwatch::CloudWatch> {
-        let ask = cloudwatch::CloudWatch { region: region.to_owned(), roster };
+        let every = if roster.is_some() { CLOUDWATCH_EVERY } else { self.slis_every };
+        let counted = cloudwatch::Slis::new(slos, self.covered, self.slis_every);
+        let ask = cloudwatch::CloudWatch { region: region.to_owned(), roster, slis: counted };
         let key = SourceKey::new(SourceName::CloudWatch).within(region);
-        self.polling(key, entries(databases), CLOUDWATCH_EVERY, ask)
+        let mut feeds = entries(databases);
+        feeds.extend(slos.iter().map(|slo| EntryRef::Slo(slo.name.clone())));
+        self.polling(key, feeds, every, ask)
     }
 
     fn budgets(&self) -> Option<Polling<budgets::Budgets>> {
@@ -278,6 +302,27 @@ fn databases_of<'a>(
         by_region.entry(&database.region).or_default().push(database);
     }
     by_region
+}
+
+/// The account's SLOs whose events CloudWatch counts, by region.
+fn slos_of<'a>(estate: &'a DeclaredEstate, account: &DeclaredAccount) -> BTreeMap<&'a str, Vec<&'a DeclaredSlo>> {
+    let mut by_region: BTreeMap<&str, Vec<&DeclaredSlo>> = BTreeMap::new();
+    for slo in &estate.slos {
+        if let Some((_, region)) = place_of(slo).filter(|(name, _)| *name == account.name) {
+            by_region.entry(region).or_default().push(slo);
+        }
+    }
+    by_region
+}
+
+/// The account and region of an SLO whose events CloudWatch counts.
+fn place_of(slo: &DeclaredSlo) -> Option<(&str, &str)> {
+    match &slo.sli {
+        Sli::CloudWatchCounts { account, region, .. } | Sli::CloudWatchGoodPercent { account, region, .. } => {
+            Some((account, region))
+        }
+        Sli::Prometheus { .. } | Sli::Rollouts { .. } => None,
+    }
 }
 
 /// The account's AWS Budgets: name in the estate file, name in AWS.

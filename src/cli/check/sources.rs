@@ -72,7 +72,7 @@ fn ways_in(declared: &DeclaredEstate) -> BTreeMap<String, watch::Receiver<Access
     use crate::estate::{Estate, SourceName};
     use crate::source::{Clock, Source};
 
-    let wiring = crate::source::aws::sources(declared, BTreeMap::new());
+    let wiring = crate::source::aws::sources(declared, crate::source::aws::Before::default());
     let mut rigging = crate::cli::Rigging::new(Estate::new(declared.clone()), Clock::System);
     for source in wiring.sources {
         // The others cost calls that nobody looks at here.

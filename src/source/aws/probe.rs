@@ -1,6 +1,6 @@
 //! What `quarterdeck check` tries of an account: its identity, then one call for each permission that the console needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use super::costs::MICRO_USD_A_REQUEST;
 use super::login::{Files, Login};
 use super::proof::Proven;
 use super::trouble::{self, Kind, Trouble};
-use super::{aws_budgets_of, budgets, cloudwatch, clusters_of, databases_of, eks, global_region, http, rds};
+use super::{aws_budgets_of, budgets, cloudwatch, clusters_of, databases_of, eks, global_region, http, rds, slos_of};
 use crate::estate::{DeclaredAccount, DeclaredEstate};
 use crate::source::outbox::Meter;
 
@@ -50,7 +50,11 @@ pub async fn probe(
         let config = config(region);
         let tried = rds::probe(&config, region, &databases).await;
         rows.extend(tried.into_iter().map(|(what, outcome)| Probed::new(format!("{what} in {region}"), outcome)));
-        let metrics = cloudwatch::probe(&config, region, now).await;
+    }
+    let measured: BTreeSet<&str> =
+        databases_of(estate, account).into_keys().chain(slos_of(estate, account).into_keys()).collect();
+    for region in measured {
+        let metrics = cloudwatch::probe(&config(region), region, now).await;
         rows.push(Probed::new(format!("cloudwatch:GetMetricData in {region}"), metrics));
     }
     let global = global_region(account);

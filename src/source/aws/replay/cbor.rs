@@ -52,3 +52,20 @@ pub(super) fn metric_data(results: &[Results<'_>], next: Option<&str>) -> Reply 
     }
     Reply::new(200, "application/cbor", out).with("smithy-protocol", "rpc-v2-cbor")
 }
+
+/// The first number that stands under a key in a request, such as `Period` or `StartTime`.
+pub(super) fn number_under(body: &[u8], key: &str) -> Option<f64> {
+    let at = body.windows(key.len()).position(|w| w == key.as_bytes())? + key.len();
+    let rest = &body[at..];
+    // A time is a tagged number.
+    let rest = rest.strip_prefix(&[0xc1]).unwrap_or(rest);
+    let (first, rest) = rest.split_first()?;
+    Some(match first {
+        0..=23 => f64::from(*first),
+        24 => f64::from(*rest.first()?),
+        25 => f64::from(u16::from_be_bytes(rest.first_chunk().copied()?)),
+        26 => f64::from(u32::from_be_bytes(rest.first_chunk().copied()?)),
+        0xfb => f64::from_be_bytes(rest.first_chunk().copied()?),
+        _ => return None,
+    })
+}

@@ -1,6 +1,6 @@
 //! An account with one database, its sources at work, and a service in front of them that answers by a function.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, mpsc as std_mpsc};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use aws_smithy_types::body::SdkBody;
 use tokio::sync::{mpsc, watch};
 
 use crate::estate::{DeclaredAccount, DeclaredDatabase, DeclaredEstate, Estate, Observation, SourceName, SourceRecord};
-use crate::source::aws::{Files, wire};
+use crate::source::aws::{Before, Files, wire};
 use crate::source::{Clock, Outbox, Source};
 
 /// One request as the service sees it.
@@ -24,6 +24,8 @@ pub(super) struct Sent {
     pub(super) key: String,
     /// The body, as text as far as it is text.
     pub(super) body: String,
+    /// The body as it came.
+    pub(super) bytes: Vec<u8>,
     /// How many requests of this operation came before.
     pub(super) nth: usize,
 }
@@ -130,7 +132,7 @@ fn sent(request: &HttpRequest, counts: &mut HashMap<String, usize>) -> Sent {
     let key = signature.split("Credential=").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
     let count = counts.entry(operation.clone()).or_default();
     *count += 1;
-    Sent { operation, key: key.to_owned(), body, nth: *count - 1 }
+    Sent { operation, key: key.to_owned(), body, bytes: bytes.to_vec(), nth: *count - 1 }
 }
 
 /// The account, its sources and what came of them.
@@ -145,17 +147,25 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) fn new(id: &str, answers: impl Fn(&Sent) -> Reply + Send + 'static) -> Self {
+        Self::over(&declared(id), Before::default(), answers)
+    }
+
+    /// Over an estate of its own, after an earlier run.
+    pub(super) fn over(
+        declared: &DeclaredEstate,
+        before: Before,
+        answers: impl Fn(&Sent) -> Reply + Send + 'static,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let files = Files { config: folder.path().join("config"), credentials: folder.path().join("credentials") };
         std::fs::write(&files.config, "[profile stage]\nregion = us-east-1\n").unwrap();
         let (http, asked) = serve(Box::new(answers));
-        let declared = declared(id);
         let mut estate = Estate::new(declared.clone());
         let (tell, told) = mpsc::channel(64);
         let (may_spend, spend) = watch::channel(true);
         let stage_folder = folder;
         write_key(stage_folder.path(), "OLDKEY");
-        for source in wire(&declared, BTreeMap::new(), Some(&files), &http).sources {
+        for source in wire(declared, before, Some(&files), &http).sources {
             estate.register(source.key(), source.feeds());
             let out = Outbox::new(source.key(), Clock::System, tell.clone(), spend.clone());
             tokio::spawn(source.run(out));
@@ -211,7 +221,8 @@ fn write_key(folder: &std::path::Path, key: &str) {
     std::fs::write(folder.join("credentials"), text).unwrap();
 }
 
-fn declared(id: &str) -> DeclaredEstate {
+/// One account with one database.
+pub(super) fn declared(id: &str) -> DeclaredEstate {
     let account = DeclaredAccount {
         name: "production".into(),
         id: id.into(),

@@ -1,0 +1,307 @@
+//! The events of SLOs: asked backwards once over each window, then only forward, and told as points of their history.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::note::Notes;
+use super::super::proof::Proven;
+use super::super::trouble::Trouble;
+use super::fetching::{Points, Query, Region, Span};
+use super::plan::{Asked, Plan, plan};
+use crate::estate::{Counted, Covered, DeclaredSlo, Fact, Metric, Sli, SliPoint, SliPoints};
+use crate::source::Outbox;
+
+/// Calls of one round that fill history backwards; the rest waits for the next one, so that what is now is seen first.
+const CALLS_A_ROUND: usize = 8;
+/// Asked so much before the time is still in time: a schedule is not exact to the second.
+const SLACK: SignedDuration = SignedDuration::from_secs(10);
+/// The last minutes of which a point may still be on its way.
+const LATE_MINUTES: i64 = 2;
+
+/// The SLOs of one account and region.
+pub(in crate::source::aws) struct Slis {
+    all: Vec<One>,
+    every: Duration,
+    due: Option<Timestamp>,
+}
+
+/// What came of one round.
+pub(super) struct Told {
+    pub(super) facts: Vec<Fact>,
+    /// There is more history to be asked for.
+    pub(super) more: bool,
+}
+
+/// One SLO.
+struct One {
+    name: String,
+    window_s: u64,
+    counted: What,
+    /// Events, then total.
+    queries: [Query; 2],
+    asked: Option<Asked>,
+    /// Some point has been seen, now or in an earlier run.
+    seen: bool,
+}
+
+/// What the first query says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Count(Counted),
+    GoodPercent,
+}
+
+impl Slis {
+    /// The SLOs of an account and region, asked every so often; `covered` is what earlier runs have asked.
+    pub(in crate::source::aws) fn new(
+        slos: &[&DeclaredSlo],
+        covered: &BTreeMap<String, Covered>,
+        every: Duration,
+    ) -> Self {
+        let one = |slo: &&DeclaredSlo| {
+            let (counted, events, total) = match &slo.sli {
+                Sli::CloudWatchCounts { counted, events, total, .. } => (What::Count(*counted), events, total),
+                Sli::CloudWatchGoodPercent { good_percent, total, .. } => (What::GoodPercent, good_percent, total),
+                Sli::Prometheus { .. } | Sli::Rollouts { .. } => return None,
+            };
+            let asked = covered.get(&slo.name).map(|c| Asked::of(*c));
+            let queries = [query(events), query(total)];
+            Some(One { name: slo.name.clone(), window_s: slo.window_s, counted, queries, asked, seen: asked.is_some() })
+        };
+        Self { all: slos.iter().filter_map(one).collect(), every, due: None }
+    }
+
+    /// Forgets what has been asked.
+    pub(super) fn forget(&mut self) {
+        self.all.iter_mut().for_each(|one| one.asked = None);
+        self.due = None;
+    }
+
+    /// How long it is until they are to be asked again.
+    pub(super) fn until_due(&self, now: Timestamp) -> Duration {
+        let left = self.due.map_or(SignedDuration::ZERO, |due| due.duration_since(now));
+        Duration::try_from(left).unwrap_or_default().clamp(Duration::from_secs(1), self.every)
+    }
+
+    /// Asks for what is missing; none where there are no SLOs or it is not time yet.
+    pub(super) async fn ask(
+        &mut self,
+        region: &str,
+        proven: &Proven,
+        out: &Outbox,
+        notes: &mut Notes,
+    ) -> Result<Option<Told>, Trouble> {
+        let now = out.now();
+        if self.all.is_empty() || self.due.is_some_and(|due| now + SLACK < due) {
+            return Ok(None);
+        }
+        let region = Region::new(proven, region, out);
+        let end = now.as_second().div_euclid(60) * 60;
+        let plans: Vec<Plan> = self.all.iter().map(|one| plan(one.window_s, one.asked, end)).collect();
+        let mut found: Vec<Found> = self.all.iter().map(|_| Found::default()).collect();
+        for (span, which) in by_span(plans.iter().map(|p| p.forward.as_slice())) {
+            self.fetch(&region, span, &which, &mut found).await?;
+        }
+        for (one, (found, plan)) in self.all.iter_mut().zip(found.iter_mut().zip(&plans)) {
+            found.forward_done = found.problem.is_none();
+            if found.forward_done {
+                one.asked = plan.after_forward;
+            }
+        }
+        let chosen = within(&plans, CALLS_A_ROUND);
+        for (span, which) in by_span(plans.iter().zip(&chosen).map(|(p, now)| if *now { &p.backward[..] } else { &[] }))
+        {
+            self.fetch(&region, span, &which, &mut found).await?;
+        }
+        let mut facts = Vec::new();
+        for ((one, found), (plan, chosen)) in self.all.iter_mut().zip(found).zip(plans.iter().zip(&chosen)) {
+            if *chosen && found.forward_done && found.problem.is_none() {
+                one.asked = plan.after_backward;
+            }
+            if let Some(why) = &found.problem {
+                notes.add(format!("{}: not all of it is known: {why}", one.name));
+            }
+            one.seen |= !found.points.minutes.is_empty() || !found.points.five_minutes.is_empty();
+            if !one.seen && *chosen {
+                notes.add(format!("{}: there is no {} with these dimensions", one.name, one.queries[1].metric));
+            }
+            facts.push(Fact::SliPoints(one.name.clone(), found.told(one.asked, end)));
+        }
+        let more = chosen.contains(&false);
+        self.due = (!more).then(|| now.checked_add(self.every).ok()).flatten();
+        Ok(Some(Told { facts, more }))
+    }
+
+    /// Asks for both metrics of some SLOs over one span.
+    async fn fetch(
+        &self,
+        region: &Region<'_>,
+        span: Span,
+        which: &[usize],
+        found: &mut [Found],
+    ) -> Result<(), Trouble> {
+        let ones = || which.iter().filter_map(|i| self.all.get(*i));
+        let queries: Vec<Query> = ones().flat_map(|one| one.queries.clone()).collect();
+        let answers = region.fetch(&queries, span).await?;
+        let (pairs, _) = answers.as_chunks::<2>();
+        for ((index, one), [events, total]) in which.iter().zip(ones()).zip(pairs) {
+            if let Some(found) = found.get_mut(*index) {
+                found.take(one.counted, span.period, events, total);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The spans of all plans, each with those that want it.
+fn by_span<'a>(plans: impl Iterator<Item = &'a [Span]>) -> BTreeMap<Span, Vec<usize>> {
+    let mut all: BTreeMap<Span, Vec<usize>> = BTreeMap::new();
+    for (index, spans) in plans.enumerate() {
+        for span in spans {
+            all.entry(*span).or_default().push(index);
+        }
+    }
+    all
+}
+
+/// Which plans' backward spans fit into so many calls; the first one always does.
+fn within(plans: &[Plan], calls: usize) -> Vec<bool> {
+    let mut shares = 0.0;
+    let fits = |plan: &Plan| {
+        let before = shares;
+        shares += plan.backward.iter().map(|s| 2.0 / s.queries_a_call() as f64).sum::<f64>();
+        plan.backward.is_empty() || before == 0.0 || shares <= calls as f64
+    };
+    plans.iter().map(fits).collect()
+}
+
+fn query(metric: &Metric) -> Query {
+    Query {
+        namespace: metric.namespace.clone(),
+        metric: metric.metric.clone(),
+        dimensions: metric.dimensions.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        stat: metric.stat.clone().unwrap_or_else(|| "Sum".to_owned()),
+    }
+}
+
+/// What was found of one SLO.
+#[derive(Debug, Default)]
+struct Found {
+    points: SliPoints,
+    /// The start of the newest minute of which the total is in.
+    newest: Option<i64>,
+    problem: Option<String>,
+    forward_done: bool,
+}
+
+impl Found {
+    /// Takes in the answers of both queries over periods of so many seconds.
+    fn take(&mut self, what: What, period: i64, events: &Points, total: &Points) {
+        for (at, total) in &total.values {
+            let bad = bad(what, events.values.get(at).copied(), *total);
+            // Points of an hour are spread evenly over its five minutes.
+            let (parts, step) = if period > 300 { (period / 300, 300) } else { (1, period) };
+            let share = |count: f64| count / parts as f64;
+            for part in 0..parts {
+                let Ok(start) = Timestamp::from_second(at + part * step) else { continue };
+                let point = SliPoint { at: start, bad: bad.map(share), total: Some(share(*total)) };
+                if step == 60 { self.points.minutes.push(point) } else { self.points.five_minutes.push(point) }
+            }
+            if step == 60 {
+                self.newest = self.newest.max(Some(*at));
+            }
+        }
+        if let Some(why) = events.problem.as_ref().or(total.problem.as_ref()) {
+            self.problem.get_or_insert_with(|| why.clone());
+        }
+    }
+
+    /// As the estate takes it in. The windows end with the last whole minute that is in, two late at most.
+    fn told(self, asked: Option<Asked>, end: i64) -> SliPoints {
+        let at = |second| Timestamp::from_second(second).ok();
+        let covered = asked.and_then(|a| Some(Covered { from: at(a.from)?, until: at(a.until)? }));
+        let last = self.newest.map_or(i64::MIN, |start| start + 60).clamp(end - 60 * LATE_MINUTES, end);
+        SliPoints { covered, counts_at: at(last), ..self.points }
+    }
+}
+
+/// Bad events of a period. A missing count beside a present total is 0: CloudWatch has no point of what never happened.
+/// A missing percentage is not known.
+fn bad(what: What, events: Option<f64>, total: f64) -> Option<f64> {
+    match what {
+        What::Count(Counted::Bad) => Some(events.unwrap_or(0.0).max(0.0)),
+        What::Count(Counted::Good) => Some((total - events.unwrap_or(0.0)).max(0.0)),
+        What::GoodPercent if total <= 0.0 => Some(0.0),
+        What::GoodPercent => events.map(|percent| total * (1.0 - percent.clamp(0.0, 100.0) / 100.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn points(values: &[(i64, f64)]) -> Points {
+        Points { values: values.iter().copied().collect(), problem: None }
+    }
+
+    fn found(what: What, period: i64, events: &[(i64, f64)], total: &[(i64, f64)]) -> Found {
+        let mut found = Found::default();
+        found.take(what, period, &points(events), &points(total));
+        found
+    }
+
+    fn plain(points: &[SliPoint]) -> Vec<(i64, Option<f64>, Option<f64>)> {
+        points.iter().map(|p| (p.at.as_second(), p.bad, p.total)).collect()
+    }
+
+    #[test]
+    fn a_missing_count_is_zero_and_a_missing_total_is_no_data() {
+        let (events, total) = ([(0, 3.0), (120, 9.0)], [(0, 100.0), (60, 50.0)]);
+        let bad = found(What::Count(Counted::Bad), 60, &events, &total).points;
+        assert_eq!(plain(&bad.minutes), [(0, Some(3.0), Some(100.0)), (60, Some(0.0), Some(50.0))]);
+        let good = found(What::Count(Counted::Good), 300, &events, &total).points;
+        assert_eq!(plain(&good.five_minutes), [(0, Some(97.0), Some(100.0)), (60, Some(50.0), Some(50.0))]);
+    }
+
+    #[test]
+    fn a_percentage_is_weighted_by_its_own_period() {
+        let (percent, total) = ([(0, 99.0), (60, 50.0)], [(0, 1_000.0), (60, 10.0), (120, 0.0), (180, 5.0)]);
+        let points = found(What::GoodPercent, 60, &percent, &total).points.minutes;
+        let all: Vec<_> = plain(&points).into_iter().map(|(_, bad, total)| (bad, total)).collect();
+        let ten = 1_000.0 * (1.0 - 99.0 / 100.0);
+        let expected = [(Some(ten), Some(1_000.0)), (Some(5.0), Some(10.0)), (Some(0.0), Some(0.0)), (None, Some(5.0))];
+        assert_eq!(all, expected, "without a percentage it is not known how many of five were slow");
+    }
+
+    #[test]
+    fn an_hour_is_spread_evenly() {
+        let points = found(What::Count(Counted::Bad), 3_600, &[(7_200, 6.0)], &[(7_200, 1_200.0)]).points.five_minutes;
+        assert_eq!(points.len(), 12);
+        assert_eq!(plain(&points)[11], (10_500, Some(0.5), Some(100.0)));
+    }
+
+    #[test]
+    fn windows_end_with_the_last_minute_that_is_in_two_late_at_most() {
+        let end_with = |newest: &[(i64, f64)]| {
+            found(What::Count(Counted::Bad), 60, &[], newest).told(None, 6_000).counts_at.unwrap().as_second()
+        };
+        assert_eq!(end_with(&[(5_940, 1.0)]), 6_000);
+        assert_eq!(end_with(&[(5_880, 1.0), (5_820, 1.0)]), 5_940);
+        assert_eq!(end_with(&[(5_820, 1.0)]), 5_880);
+        assert_eq!(end_with(&[(60, 1.0)]), 5_880);
+        assert_eq!(end_with(&[]), 5_880);
+    }
+
+    #[test]
+    fn what_does_not_fit_into_a_round_waits() {
+        let month =
+            |days: i64| Plan { backward: vec![Span { period: 300, from: 0, to: days * 86_400 }], ..Plan::default() };
+        // 11 queries of 30 days fit into a call: five SLOs do.
+        assert_eq!(within(&[month(30), Plan::default(), month(30)], 8), [true; 3]);
+        let many: Vec<Plan> = (0..60).map(|_| month(30)).collect();
+        assert_eq!(within(&many, 8).iter().filter(|now| **now).count(), 44);
+        assert_eq!(within(&[month(4_000), month(1)], 0), [true, false]);
+    }
+}
