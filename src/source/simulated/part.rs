@@ -194,6 +194,16 @@ impl World {
         }
     }
 
+    /// What a part tells of the past: all of it, or what has come since an instant.
+    pub(super) fn history(&self, part: &Part, since: Option<At>, at: At) -> Vec<Fact> {
+        if !matches!(part, Part::Slos(..) | Part::Queries(_)) {
+            return Vec::new();
+        }
+        let fed = self.feeds(part);
+        let own = self.slos.iter().filter(|s| fed.iter().any(|e| e.name() == s.name));
+        own.filter_map(|s| Some(Fact::SliPoints(s.name.clone(), s.points(since, at)?))).collect()
+    }
+
     /// What keeps a part from telling at a moment.
     pub(super) fn obstacle(&self, part: &Part, m: &mut Moment) -> Option<Obstacle> {
         let account = self.account_of(part).map(|i| &self.declared.accounts[i]);

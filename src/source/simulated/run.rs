@@ -57,7 +57,7 @@ impl Source for SimulatedSource {
         {
             return;
         }
-        let mut telling = Telling { told: Vec::new(), walk: None, confirmed: At::MIN, silenced: false };
+        let mut telling = Telling { told: Vec::new(), history: None, walk: None, confirmed: At::MIN, silenced: false };
         let key = self.key();
         let seed = grain(self.world.seed, &format!("{:?}{:?}{:?}", key.account, key.region, key.subject));
         let mut schedule = Schedule::new(self.every(), LONGEST_RETRY, seed);
@@ -79,6 +79,8 @@ impl Source for SimulatedSource {
 /// What a source has told so far.
 struct Telling {
     told: Vec<Fact>,
+    /// Until when the past has been told.
+    history: Option<At>,
     walk: Option<Walk>,
     confirmed: At,
     silenced: bool,
@@ -106,7 +108,12 @@ impl SimulatedSource {
         }
         out.meter().count(self.calls(), 0);
         let facts = self.world.facts(&self.part, now);
-        let news = if facts == telling.told { Vec::new() } else { facts.clone() };
+        let mut news = Vec::new();
+        if facts != telling.told {
+            news.extend(facts.iter().cloned());
+            news.extend(self.world.history(&self.part, telling.history, now));
+            telling.history = Some(now);
+        }
         telling.told = facts;
         if !out.tell(news, None).await {
             return None;

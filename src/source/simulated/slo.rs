@@ -1,12 +1,16 @@
 //! The events of an SLO, good and bad, counted over any window from one pair of waves, so that all windows agree.
+//!
+//! Its history is told as a real source would fill it in: single minutes for the last days, five minutes before that.
+
+use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::chance::{grain, mix};
+use super::chance::{below, grain, mix};
 use super::course::{Course, Role};
-use super::moment::At;
+use super::moment::{At, DAY};
 use super::wave::Wave;
-use crate::estate::{SloCounts, Window, WindowCount};
+use crate::estate::{Covered, SliPoint, SliPoints, SloCounts, Window, WindowCount};
 
 /// One SLO of the world.
 #[derive(Debug)]
@@ -18,7 +22,17 @@ pub(super) struct SloPlan {
     course: Course,
     events: Wave,
     bad: Wave,
+    /// Troubles of the last weeks, long over: when, and the share of events that was bad.
+    past: Vec<(Range<At>, f64)>,
 }
+
+/// So far back a history is told, seconds: as long as the estate keeps it.
+const HISTORY: At = 35 * DAY;
+/// So far back it is told by single minutes.
+const BY_MINUTES: At = 3 * DAY + 3_600;
+
+/// Troubles of the last weeks: days before the start, how many minutes they took, how fast the budget burned meanwhile.
+const TROUBLES: [(f64, At, f64); 4] = [(26.3, 40, 70.0), (19.6, 95, 24.0), (12.4, 25, 90.0), (5.7, 55, 30.0)];
 
 impl SloPlan {
     /// An SLO with so many events a second, that burns `burn` times its budget on a quiet day.
@@ -31,7 +45,16 @@ impl SloPlan {
         burn: f64,
     ) -> Self {
         let g = grain(seed, &format!("slo/{}", declared.name));
-        let bad = per_second * burn * (1.0 - declared.objective / 100.0);
+        let budget = 1.0 - declared.objective / 100.0;
+        let bad = per_second * burn * budget;
+        // Each SLO has seen some of them, at hours of its own.
+        let seen = TROUBLES.iter().enumerate().filter(|(i, _)| !mix(g, 40 + *i as u64).is_multiple_of(3));
+        let past = seen.map(|(i, &(days, minutes, burn))| {
+            #[allow(clippy::cast_possible_truncation, reason = "some weeks in seconds")]
+            let start = course.origin - (days * DAY as f64) as At + below(mix(g, 50 + i as u64), DAY);
+            (start..start + minutes * 60, (burn * budget).min(1.0))
+        });
+        let past = past.collect();
         Self {
             name: declared.name.clone(),
             window_s: declared.window_s,
@@ -40,7 +63,32 @@ impl SloPlan {
             // All services see the same customers: the same days, other noise.
             events: Wave::traffic(g, per_second),
             bad: Wave::mood(mix(g, 1), bad),
+            past,
         }
+    }
+
+    /// Its history at the last whole minute: all of it, or what has come since an instant.
+    pub(super) fn points(&self, since: Option<At>, at: At) -> Option<SliPoints> {
+        let time = |at: At| Timestamp::from_second(at).ok();
+        let end = at.div_euclid(60) * 60;
+        let first = (end - HISTORY).div_euclid(300) * 300;
+        let from = since.map_or(first, |s| s.max(first).div_euclid(60) * 60);
+        let minutes = from.max((end - BY_MINUTES).div_euclid(300) * 300);
+        let points = |from: At, until: At, step: At| {
+            let starts = (0..).map(move |i| from + i * step).take_while(move |at| at + step <= until);
+            starts.filter_map(|start| self.point(start, step)).collect()
+        };
+        Some(SliPoints {
+            five_minutes: points(from, minutes, 300),
+            minutes: points(minutes, end, 60),
+            covered: Some(Covered { from: time(first)?, until: time(end)? }),
+            counts_at: None,
+        })
+    }
+
+    fn point(&self, start: At, step: At) -> Option<SliPoint> {
+        let WindowCount { bad, total, .. } = self.count(start + step, step.unsigned_abs());
+        Some(SliPoint { at: Timestamp::from_second(start).ok()?, bad, total })
     }
 
     /// Its counts at the last whole minute.
@@ -62,10 +110,10 @@ impl SloPlan {
 
     /// Bad events since the world counts.
     fn bad_until(&self, at: At) -> f64 {
-        let episode = self.course.episodes(self.role).map_or(0.0, |e| {
-            let upto = at.clamp(e.span.start, e.span.end);
-            e.bad_share * (self.events.sum(upto) - self.events.sum(e.span.start))
-        });
-        self.bad.sum(at) + episode
+        let within = |span: &Range<At>, share: f64| {
+            share * (self.events.sum(at.clamp(span.start, span.end)) - self.events.sum(span.start))
+        };
+        let episode = self.course.episodes(self.role).map_or(0.0, |e| within(&e.span, e.bad_share));
+        self.bad.sum(at) + episode + self.past.iter().map(|(span, share)| within(span, *share)).sum::<f64>()
     }
 }
