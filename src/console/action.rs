@@ -90,6 +90,8 @@ impl Group {
 pub enum Action {
     /// Opens the page of the selected thing.
     Open,
+    /// Explains the level of the selected thing, or of the page's.
+    Why,
     /// Clears the filter, or leaves the page or the help; never quits.
     Close,
     /// Begins to type a filter.
@@ -181,6 +183,7 @@ pub const CATALOGUE: &[Entry] = &[
         Group::Look,
     ),
     entry(Action::Act, "act", "Show what can be done to the selected thing", Some("act"), LISTS, Group::Act),
+    entry(Action::Why, "why", "Say why the selected thing has its level", Some("why"), LISTS, Group::Look),
     entry(Action::NextPane, "pane.next", "Go to the next pane or section", Some("pane"), LISTS, Group::Move),
     entry(Action::PreviousPane, "pane.previous", "Go to the pane or section before", None, LISTS, Group::Move),
     entry(

@@ -8,7 +8,7 @@
 //! ╰────────────────────────────────────╯
 //! ```
 //!
-//! On a wide terminal the facts stand to the left of the list.
+//! On a wide terminal the facts stand to the left of the list. A section may be a picture, too: see `slo`.
 
 mod account;
 mod alert;
@@ -16,12 +16,16 @@ mod budget;
 mod cluster;
 mod common;
 mod database;
+mod form;
 mod gone;
 mod node;
 mod pod;
 mod slo;
 mod source;
+mod why;
 mod workload;
+
+pub(in crate::console) use slo::course;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -39,30 +43,36 @@ use super::widget::quantity::count;
 use super::widget::words::Words;
 use crate::estate::EntryRef;
 
-/// From this width on the facts stand beside the list.
-const BESIDE: u16 = 150;
+/// The titles of a page's sections: title, and how many things where that is cheap to say.
+struct Titles {
+    names: Vec<(&'static str, Option<usize>)>,
+    /// So many of them, the first ones, are pictures and no lists.
+    pictures: usize,
+}
 
-/// How many lists the page of a thing has; its facts are one where they are longer than their box.
+/// How many sections the page of a thing has; its facts are one where they are longer than their box.
 pub fn sections(scene: &Scene, view: &View, spot: &Spot) -> usize {
-    let titles = titles(scene, spot);
-    titles.len() + usize::from(cut(body(view.size), &blocks(scene, spot), titles.is_empty()))
+    let titles = titles(scene, view.size, spot);
+    let blocks = blocks(scene, view.size, spot);
+    titles.names.len() + usize::from(form::cut(form::body(view.size), &blocks, &titles))
 }
 
 /// The list of the page that has the focus, unfiltered; none where the thing is gone or has no such list.
 pub fn listing<'a>(scene: &Scene<'a>, view: &View, spot: &Spot) -> Option<Listing<'a>> {
-    let lists = titles(scene, spot).len();
-    if view.section < lists {
-        return section(scene, spot, view.section);
+    let titles = titles(scene, view.size, spot);
+    let area = form::body(view.size);
+    if (titles.pictures..titles.names.len()).contains(&view.section) {
+        return section(scene, spot, view.section - titles.pictures);
     }
-    let blocks = blocks(scene, spot);
-    let area = body(view.size);
-    let lines = cut(area, &blocks, lists == 0).then(|| lines(&blocks, area).len())?;
+    let blocks = blocks(scene, view.size, spot);
+    let lines = if view.section < titles.pictures {
+        let below = form::split(area, &blocks, &titles).1?;
+        let (lines, room) = picture(scene, spot, view.section, form::inside(below));
+        if lines.len() > room { lines.len() } else { 0 }
+    } else {
+        form::cut(area, &blocks, &titles).then(|| form::lines(&blocks, area).len())?
+    };
     Some(Listing::new("Facts", Table::Lines, (0..lines).map(Thing::Line).collect(), ""))
-}
-
-/// Where a page is on a terminal of that size: below the header, above the footer.
-fn body((width, height): (u16, u16)) -> Rect {
-    Rect::new(0, 2, width, height.saturating_sub(3))
 }
 
 /// One list of the page of a thing.
@@ -70,6 +80,11 @@ fn section<'a>(scene: &Scene<'a>, spot: &Spot, section: usize) -> Option<Listing
     match spot {
         Spot::Entry(EntryRef::Cluster(name)) => cluster::listing(scene, name, section),
         Spot::Entry(EntryRef::Database(name)) => database::listing(scene, name, section),
+        Spot::Entry(entry @ EntryRef::Slo(_)) => match section {
+            0 => Some(common::alerts_of(scene, entry)),
+            1 => Some(common::sources_of(scene, entry)),
+            _ => None,
+        },
         Spot::Entry(entry) => match section {
             0 => Some(common::sources_of(scene, entry)),
             1 => Some(common::alerts_of(scene, entry)),
@@ -80,31 +95,48 @@ fn section<'a>(scene: &Scene<'a>, spot: &Spot, section: usize) -> Option<Listing
         Spot::Node(name, node) => node::listing(scene, name, node, section),
         Spot::Source(key) => source::listing(scene, key, section),
         Spot::Sources => (section == 0).then(|| source::all(scene)),
-        Spot::Pod(..) | Spot::Member(..) | Spot::Line(_) => None,
+        Spot::Pod(..) | Spot::Member(..) | Spot::Line(_) | Spot::Why(_) => None,
     }
 }
 
-/// The lists of a page: title, and how many things where that is cheap to say.
-fn titles(scene: &Scene, spot: &Spot) -> Vec<(&'static str, Option<usize>)> {
-    match spot {
+/// A picture of a page as lines, and how many of them are seen at once.
+fn picture(scene: &Scene, spot: &Spot, which: usize, inner: Rect) -> (Vec<Words>, usize) {
+    let room = usize::from(inner.height);
+    let blocks = match spot {
+        Spot::Entry(EntryRef::Slo(name)) => slo::picture(scene, name, which, room),
+        _ => None,
+    };
+    (facts::lines(&blocks.unwrap_or_default(), usize::from(inner.width.saturating_sub(2))), room)
+}
+
+fn titles(scene: &Scene, size: (u16, u16), spot: &Spot) -> Titles {
+    let alerts = |entry: &EntryRef| ("Alerts", Some(standing::alerts(scene, entry).count()));
+    let mut pictures = 0;
+    let names = match spot {
         Spot::Entry(EntryRef::Cluster(name)) => cluster::titles(scene, name),
         Spot::Entry(EntryRef::Database(name)) => database::titles(scene, name),
-        Spot::Entry(entry) => vec![("Sources", None), ("Alerts", Some(standing::alerts(scene, entry).count()))],
+        Spot::Entry(entry @ EntryRef::Slo(_)) => {
+            let own = if slo::roomy(size) { &[][..] } else { &slo::PICTURES };
+            pictures = own.len();
+            own.iter().map(|p| (*p, None)).chain([alerts(entry), ("Sources", None)]).collect()
+        }
+        Spot::Entry(entry) => vec![("Sources", None), alerts(entry)],
         Spot::Sources => vec![("Sources", None)],
         Spot::Alert(..) => vec![("About", None)],
         Spot::Workload(..) => vec![("Pods", None), ("Alerts", None)],
         Spot::Node(..) => vec![("Pods", None)],
         Spot::Source(_) => vec![("Feeds", None)],
-        Spot::Pod(..) | Spot::Member(..) | Spot::Line(_) => Vec::new(),
-    }
+        Spot::Pod(..) | Spot::Member(..) | Spot::Line(_) | Spot::Why(_) => Vec::new(),
+    };
+    Titles { names, pictures }
 }
 
-fn blocks(scene: &Scene, spot: &Spot) -> Vec<Block> {
+fn blocks(scene: &Scene, size: (u16, u16), spot: &Spot) -> Vec<Block> {
     let found = match spot {
         Spot::Entry(EntryRef::Account(name) | EntryRef::Costs(name)) => account::facts(scene, name),
         Spot::Entry(EntryRef::Cluster(name)) => cluster::facts(scene, name),
         Spot::Entry(EntryRef::Database(name)) => database::facts(scene, name),
-        Spot::Entry(EntryRef::Slo(name)) => slo::facts(scene, name),
+        Spot::Entry(EntryRef::Slo(name)) => slo::facts(scene, size, name),
         Spot::Entry(EntryRef::Budget(name)) => budget::facts(scene, name),
         Spot::Alert(rule, subject) => alert::facts(scene, rule, subject),
         Spot::Workload(name, key) => workload::facts(scene, name, key),
@@ -113,6 +145,7 @@ fn blocks(scene: &Scene, spot: &Spot) -> Vec<Block> {
         Spot::Member(database, name) => database::member_facts(scene, database, name),
         Spot::Source(key) => source::facts(scene, key),
         Spot::Sources => Some(source::summary(scene)),
+        Spot::Why(of) => why::facts(scene, size, of),
         Spot::Entry(EntryRef::Service(_)) | Spot::Line(_) => None,
     };
     found.unwrap_or_else(|| gone::facts(spot))
@@ -120,29 +153,44 @@ fn blocks(scene: &Scene, spot: &Spot) -> Vec<Block> {
 
 /// Paints the innermost page.
 pub fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, spot: &Spot, theme: &Theme) {
-    let blocks = blocks(scene, spot);
-    let mut titles = titles(scene, spot);
-    let lists = titles.len();
-    if cut(area, &blocks, lists == 0) {
-        titles.push(("Facts", None));
+    let blocks = blocks(scene, view.size, spot);
+    let titles = titles(scene, view.size, spot);
+    let mut names = titles.names.clone();
+    let cut = form::cut(area, &blocks, &titles);
+    if cut {
+        names.push(("Facts", None));
     }
-    let focus = view.section.min(titles.len().saturating_sub(1));
-    if focus == lists && titles.len() > lists {
-        paint_facts(buf, area, view, &blocks, &titles, theme);
+    let focus = view.section.min(names.len().saturating_sub(1));
+    if cut && focus == titles.names.len() {
+        paint_facts(buf, area, view, &blocks, &names, theme);
         return;
     }
-    let (above, below) = split(area, &blocks, lists == 0);
+    let (above, below) = form::split(area, &blocks, &titles);
     let inner =
         PaneBox { title: crumbs(view), focused: below.is_none(), ..PaneBox::default() }.paint(buf, above, theme);
-    facts::paint(buf, padded(inner), &blocks, theme);
-    let Some(below) = below else { return };
-    let Some(listing) = section(scene, spot, focus).map(|l| l.filtered(scene, &view.filter.text)) else {
+    facts::paint(buf, form::padded(inner), &blocks, theme);
+    let Some(mut below) = below else { return };
+    if let (Spot::Entry(EntryRef::Slo(name)), true) = (spot, slo::roomy(view.size)) {
+        let charts = Rect { height: below.height - (below.height / 4).max(8), ..below };
+        slo::paint_charts(buf, charts, scene, name, theme);
+        below = Rect { y: below.y + charts.height, height: below.height - charts.height, ..below };
+    }
+    if focus < titles.pictures {
+        let (lines, room) = picture(scene, spot, focus, form::inside(below));
+        let title = tabs(&names, focus, None);
+        let place = if lines.len() > room { form::place(view, lines.len()) } else { Words::none() };
+        PaneBox { title, place, focused: true, ..PaneBox::default() }.paint(buf, below, theme);
+        form::paint_lines(buf, form::inside(below), view, &lines, lines.len() > room, theme);
+        return;
+    }
+    let Some(listing) = section(scene, spot, focus - titles.pictures) else {
         PaneBox { focused: true, ..PaneBox::default() }.paint(buf, below, theme);
         return;
     };
+    let listing = listing.filtered(scene, &view.filter.text);
     let selected = listing.selected(view.selected.get(&view.list()));
     let place = list::place(&listing, below.height.saturating_sub(2), selected);
-    let title = tabs(&titles, focus, Some(listing.all));
+    let title = tabs(&names, focus, Some(listing.all));
     let inner = PaneBox { title, corner: filter(view), place, focused: true }.paint(buf, below, theme);
     list::paint(buf, inner, &listing, scene, selected, theme);
 }
@@ -156,34 +204,11 @@ fn paint_facts(
     titles: &[(&'static str, Option<usize>)],
     theme: &Theme,
 ) {
-    let lines = lines(blocks, area);
-    let at = match view.selected.get(&view.list()) {
-        Some(Spot::Line(n)) => (*n).min(lines.len().saturating_sub(1)),
-        _ => 0,
-    };
-    let room = usize::from(area.height.saturating_sub(2)).max(1);
-    let first = (at / room * room).min(lines.len().saturating_sub(room));
-    let place = Words::dim(format!("{}/{}", count(at + 1), count(lines.len())));
+    let lines = form::lines(blocks, area);
     let title = crumbs(view).plus("   ").then(tabs(titles, titles.len() - 1, None));
+    let place = form::place(view, lines.len());
     let inner = PaneBox { title, place, focused: true, ..PaneBox::default() }.paint(buf, area, theme);
-    for ((n, line), y) in lines.iter().enumerate().skip(first).zip(inner.top()..inner.bottom()) {
-        if n == at {
-            Words::of(Role::Accent, "▸").paint(buf, inner.x, y, 1, theme);
-        }
-        line.paint(buf, inner.x + 1, y, inner.width.saturating_sub(1), theme);
-    }
-}
-
-/// The facts as the lines of one column over the whole page.
-fn lines(blocks: &[Block], area: Rect) -> Vec<Words> {
-    facts::lines(blocks, usize::from(area.width.saturating_sub(4)).max(1))
-}
-
-/// Whether the facts are longer than their box.
-fn cut(area: Rect, blocks: &[Block], alone: bool) -> bool {
-    let (facts, _) = split(area, blocks, alone);
-    let room = facts.height.saturating_sub(2);
-    facts::height(blocks, usize::from(facts.width.saturating_sub(4))) > usize::from(room)
+    form::paint_lines(buf, inner, view, &lines, true, theme);
 }
 
 /// The filter that hides rows of the list with the focus.
@@ -192,28 +217,6 @@ pub fn filter(view: &View) -> Words {
         return Words::none();
     }
     Words::of(Role::Filter, format!("/{}", crate::gate::fit(&view.filter.text, 20)))
-}
-
-/// The facts' box and the list's, if there is one.
-fn split(area: Rect, blocks: &[Block], alone: bool) -> (Rect, Option<Rect>) {
-    if alone {
-        return (area, None);
-    }
-    if area.width >= BESIDE {
-        let left = (area.width * 2 / 5).min(90);
-        let facts = Rect { width: left, ..area };
-        return (facts, Some(Rect { x: area.x + left, width: area.width - left, ..area }));
-    }
-    let wanted = facts::height(blocks, usize::from(area.width.saturating_sub(4)));
-    let wanted = u16::try_from(wanted).unwrap_or(u16::MAX).saturating_add(2);
-    let most = area.height.saturating_sub((area.height / 2).max(6)).max(3);
-    let height = wanted.min(most).min(area.height);
-    let facts = Rect { height, ..area };
-    (facts, Some(Rect { y: area.y + height, height: area.height - height, ..area }))
-}
-
-fn padded(area: Rect) -> Rect {
-    if area.width < 3 { area } else { Rect { x: area.x + 1, width: area.width - 2, ..area } }
 }
 
 /// The way here: `prod-use1 › shop/cart`.
@@ -241,6 +244,7 @@ pub fn name(spot: &Spot) -> String {
         Spot::Member(_, name) => name.clone(),
         Spot::Source(key) => standing::short_source(key),
         Spot::Sources => "Sources".to_owned(),
+        Spot::Why(of) => format!("Why {}", name(of)),
         Spot::Line(_) => String::new(),
     }
 }

@@ -48,6 +48,8 @@ pub enum Spot {
     Source(SourceKey),
     /// The page of all sources.
     Sources,
+    /// Why something has its level.
+    Why(Box<Spot>),
     /// A line of a page's facts, where they are longer than the screen; it has no page.
     Line(usize),
 }

@@ -33,6 +33,7 @@ impl App {
                     self.enter(spot);
                 }
             }
+            Action::Why => self.explain(),
             Action::Sources => self.enter(Spot::Sources),
             Action::Close => self.close(),
             Action::Act => self.offer(),
@@ -82,6 +83,18 @@ impl App {
         }
         self.settle();
         vec![Effect::Draw]
+    }
+
+    /// Says why the selected thing has its level; where nothing is selected, why the page's thing has it.
+    fn explain(&mut self) {
+        let here = self.view.trail.last();
+        if matches!(here, Some(Spot::Why(_))) {
+            return;
+        }
+        let selected = self.selected().filter(|s| !matches!(s, Spot::Line(_)));
+        if let Some(spot) = selected.or_else(|| here.cloned()) {
+            self.enter(Spot::Why(Box::new(spot)));
+        }
     }
 
     fn enter(&mut self, spot: Spot) {

@@ -59,11 +59,11 @@ fn hints_are_keys_that_work_there() {
     let mut view = View::new((80, 24));
     let line =
         |view: &View| keymap.hints(view).iter().map(|h| format!("{} {}", h.key, h.word)).collect::<Vec<_>>().join("  ");
-    assert_eq!(line(&view), "enter open  a act  tab pane  / filter  s sources  ? help  o write window  q quit");
+    assert_eq!(line(&view), "enter open  a act  w why  tab pane  / filter  s sources  ? help  o write window  q quit");
     view.filter.text = "shop".to_owned();
     assert_eq!(
         line(&view),
-        "enter open  a act  tab pane  esc clear  / filter  s sources  ? help  o write window  q quit"
+        "enter open  a act  w why  tab pane  esc clear  / filter  s sources  ? help  o write window  q quit"
     );
     view.filter.editing = true;
     assert_eq!(line(&view), "enter keep  esc clear  ctrl-c quit");
@@ -71,7 +71,7 @@ fn hints_are_keys_that_work_there() {
     view.trail.push(super::super::view::Spot::Sources);
     assert_eq!(
         line(&view),
-        "enter open  a act  tab pane  esc back  / filter  s sources  ? help  o write window  q quit"
+        "enter open  a act  w why  tab pane  esc back  / filter  s sources  ? help  o write window  q quit"
     );
     view.help = Some(0);
     assert_eq!(line(&view), "esc back  ? help  q quit");

@@ -13,7 +13,7 @@ use crate::console::widget::words::Words;
 use crate::estate::EntryRef;
 use crate::judge::{Alert, Subject};
 
-fn find<'a>(scene: &Scene<'a>, rule: &str, subject: &str) -> Option<&'a Alert> {
+pub(super) fn find<'a>(scene: &Scene<'a>, rule: &str, subject: &str) -> Option<&'a Alert> {
     scene.judgement.alerts.iter().find(|a| a.rule.word() == rule && a.subject() == subject)
 }
 

@@ -1,92 +1,155 @@
-//! An SLO: its budget, and the burn over every window with the numbers it rests on.
+//! An SLO: its budget and how it burned down, how fast it burns, and the windows that this rests on.
+//!
+//! ```text
+//! ╭ checkout availability ──────────────────╮    how it stands, and why
+//! ╰─────────────────────────────────────────╯
+//! ╭ Budget   Burn   Windows   Alerts · 1 ───╮    a chart, or a table
+//! ╰─────────────────────────────────────────╯    with room for it, both charts above the lists
+//! ```
+
+pub(in crate::console) mod course;
+mod windows;
+
+use jiff::SignedDuration;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use super::common;
-use crate::console::pane::databases::whole;
-use crate::console::pane::slos::{burn_words, data_words, fires_over, gone_in};
+use crate::console::pane::slos::gone_in;
 use crate::console::pane::standing;
 use crate::console::scene::Scene;
-use crate::console::theme::Role;
+use crate::console::theme::{Role, Theme};
 use crate::console::widget::bar::bar;
-use crate::console::widget::facts::{Block, fact};
-use crate::console::widget::quantity::{UNKNOWN, count, known, percent, plain};
-use crate::console::widget::table::Column;
+use crate::console::widget::chart::Chart;
+use crate::console::widget::facts::{self, Block, fact};
+use crate::console::widget::mark::level_role;
+use crate::console::widget::pane_box::PaneBox;
+use crate::console::widget::quantity::{UNKNOWN, clock, count, freshness, percent, plain};
 use crate::console::widget::words::Words;
-use crate::estate::{Counted, EntryRef, Metric, Sli, Window, WindowCount};
-use crate::judge::slo_why;
+use crate::estate::{Counted, EntryRef, Metric, Sli, SloState, Window};
+use crate::judge::{Level, SloVerdict};
 
-const WINDOWS: [Column; 6] = [
-    Column::word("window", 0),
-    Column::number("burn ×", 0),
-    Column::number("bad", 1),
-    Column::number("of events", 1),
-    Column::number("errors", 2),
-    Column::word("", 3),
-];
+/// The sections that are no lists, where the charts have no room of their own.
+pub(super) const PICTURES: [&str; 3] = ["Budget", "Burn", "Windows"];
+
+/// Whether both charts stand above the lists of the page.
+pub(super) fn roomy((width, height): (u16, u16)) -> bool {
+    width >= super::form::BESIDE && height >= 40
+}
+
+/// An SLO and what was judged of it.
+struct Judged<'a> {
+    slo: &'a SloState,
+    verdict: Option<&'a SloVerdict>,
+    level: Level,
+}
+
+fn find<'a>(scene: &Scene<'a>, name: &str) -> Option<Judged<'a>> {
+    let (index, slo) = scene.estate.slos().iter().enumerate().find(|(_, s)| s.declared.name == name)?;
+    let level = standing::level(scene, &EntryRef::Slo(name.to_owned()));
+    Some(Judged { slo, verdict: scene.judgement.slos.get(index), level })
+}
 
 /// Its facts.
-pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
-    let (index, slo) = scene.estate.slos().iter().enumerate().find(|(_, s)| s.declared.name == name)?;
+pub(super) fn facts(scene: &Scene, size: (u16, u16), name: &str) -> Option<Vec<Block>> {
+    let Judged { slo, verdict, level } = find(scene, name)?;
     let declared = &slo.declared;
-    let entry = EntryRef::Slo(name.to_owned());
-    let level = standing::level(scene, &entry);
-    let mut out = common::verdict(scene, &entry);
-    let objective = format!(
-        "{} % good over {}; {} % may fail",
-        plain(declared.objective),
-        declared.window,
-        plain(100.0 - declared.objective)
-    );
-    out.push(fact("objective", objective));
-    let counts = slo.counts.as_ref().map(|k| k.value.windows);
-    let verdict = scene.judgement.slos.get(index);
+    let mut out = common::verdict(scene, &EntryRef::Slo(name.to_owned()));
     if let Some(verdict) = verdict {
-        let left = verdict.remaining_percent.map_or_else(
-            || Words::dim(UNKNOWN),
-            |p| bar(p, 20, level).plus(format!(" {}", percent(p))).and(Role::Dim, " of the error budget"),
-        );
-        out.push(Block::Fact("left", left));
-        out.push(fact("gone in", known(verdict.exhausted_in_s, |s| format!("{} at the burn of 1 h", gone_in(s)))));
+        // Before the reasons: they may be long.
+        out.insert(out.len().min(1), Block::Fact("budget", budget(verdict, level)));
         let firing = match &verdict.firing {
-            None => Words::dim(UNKNOWN),
+            None => Words::of(Role::Unknown, "not known"),
             Some(names) if names.is_empty() => Words::dim("nothing"),
-            Some(names) => Words::of(crate::console::widget::mark::level_role(level), names.join(", ")),
+            Some(names) => Words::of(level_role(level), names.join(", ")),
         };
         out.push(Block::Fact("firing", firing));
-        let data = data_words(slo, verdict).unwrap_or_else(|| Words::dim("good"));
-        out.push(Block::Fact("data", data));
-        out.push(Block::Fact("rests on", Words::dim(slo_why(scene.estate, scene.judgement, index, scene.now))));
+        out.extend(windows::lacking(slo, verdict, scene.now).map(|data| Block::Fact("data", data)));
+    }
+    let may_fail = plain(100.0 - declared.objective);
+    out.push(fact(
+        "objective",
+        format!("{} % good over {}; {may_fail} % may fail", plain(declared.objective), declared.window),
+    ));
+    out.push(Block::Fact("as of", as_of(scene, slo)));
+    if roomy(size) {
+        out.push(Block::Gap);
+        out.push(windows::table(slo, verdict, level));
     }
     out.push(Block::Gap);
-    let rows = Window::ALL.iter().enumerate().map(|(i, window)| {
-        let burn = verdict.and_then(|v| v.burn.get(i).copied().flatten());
-        let fires = verdict.is_some_and(|v| fires_over(v, *window)).then_some(level);
-        let mut row = vec![Words::say(window.word()), burn_words(burn, fires)];
-        row.extend(counted(counts.map(|all| all[i])));
-        row.push(
-            fires.map_or_else(Words::none, |_| Words::of(crate::console::widget::mark::level_role(level), "fires")),
-        );
-        row
-    });
-    let mut rows: Vec<Vec<Words>> = rows.collect();
-    let mut whole_window = vec![Words::say(&declared.window), Words::none()];
-    whole_window.extend(counted(slo.counts.as_ref().map(|k| k.value.whole)));
-    whole_window.push(Words::none());
-    rows.push(whole_window);
-    out.push(Block::Grid(&WINDOWS, rows));
-    out.push(Block::Gap);
     out.push(fact("service", &declared.service));
-    out.push(fact("counts", format!("windows under {} events give no verdict", count(declared.min_events))));
+    out.push(fact("verdicts", format!("from {} events in a window on", count(declared.min_events))));
     out.extend(indicator(&declared.sli));
+    out.push(Block::Gap);
+    out.push(common::fed_by(scene, &EntryRef::Slo(name.to_owned())));
     Some(out)
 }
 
-fn counted(window: Option<WindowCount>) -> [Words; 3] {
-    let Some(window) = window else { return [Words::dim(UNKNOWN), Words::dim(UNKNOWN), Words::dim(UNKNOWN)] };
-    let number = |value: Option<f64>| value.map_or_else(|| Words::dim(UNKNOWN), |v| Words::say(whole(v)));
-    let share = window.bad.zip(window.total.filter(|t| *t > 0.0)).map(|(bad, total)| bad / total * 100.0);
-    let share = share.map_or_else(|| UNKNOWN.to_owned(), |s| format!("{} %", plain(s)));
-    let partial = if window.partial { " *" } else { "" };
-    [number(window.bad), number(window.total), Words::say(share).and(Role::Unknown, partial)]
+/// How much is left, and how long that lasts.
+fn budget(verdict: &SloVerdict, level: Level) -> Words {
+    let Some(left) = verdict.remaining_percent else { return Words::dim(UNKNOWN) };
+    let lasts = match verdict.exhausted_in_s {
+        Some(s) if s <= 0.0 => "nothing is left".to_owned(),
+        Some(s) => format!("gone in {} at the burn of 1 h", gone_in(s)),
+        None => "nothing burns".to_owned(),
+    };
+    let words = bar(left, 16, level).plus(format!(" {}", percent(left))).and(Role::Dim, " left");
+    Words::joined([words, Words::dim(lasts)])
+}
+
+/// When its counts end, and how old that is.
+fn as_of(scene: &Scene, slo: &SloState) -> Words {
+    slo.counts.as_ref().map_or_else(
+        || Words::dim("nothing has been counted yet"),
+        |k| Words::say(clock(k.value.at)).and(Role::Dim, format!(", {} ago", freshness(k.value.at, scene.now))),
+    )
+}
+
+/// One of [`PICTURES`], on so many rows.
+pub(super) fn picture(scene: &Scene, name: &str, which: usize, rows: usize) -> Option<Vec<Block>> {
+    let Judged { slo, verdict, level } = find(scene, name)?;
+    // The heading and the line of times.
+    let plot = rows.saturating_sub(2).max(2);
+    Some(match which {
+        0 => vec![
+            Block::Line(burn_down_title(slo)),
+            Block::Chart(Box::new(course::burn_down(scene, slo, verdict, plot))),
+        ],
+        1 => vec![Block::Line(burn_title(verdict)), Block::Chart(Box::new(burn(scene, slo, verdict, plot)))],
+        2 => vec![windows::table(slo, verdict, level)],
+        _ => return None,
+    })
+}
+
+fn burn(scene: &Scene, slo: &SloState, verdict: Option<&SloVerdict>, rows: usize) -> Chart {
+    course::burn_rate(scene, slo, Window::H1, SignedDuration::from_hours(hours(verdict)), rows)
+}
+
+/// While it pages, the last hours are what matters.
+fn hours(verdict: Option<&SloVerdict>) -> i64 {
+    let pages = verdict.is_some_and(|v| v.firing.iter().flatten().any(|name| name.starts_with("page")));
+    if pages { 6 } else { 24 }
+}
+
+fn burn_down_title(slo: &SloState) -> Words {
+    Words::dim(format!("error budget left over {}, beside the ideal (·)", slo.declared.window))
+}
+
+fn burn_title(verdict: Option<&SloVerdict>) -> Words {
+    Words::dim(format!("burn of 1 h over the last {} h, × what the objective allows", hours(verdict)))
+}
+
+/// Paints both charts, one above the other.
+pub(super) fn paint_charts(buf: &mut Buffer, area: Rect, scene: &Scene, name: &str, theme: &Theme) {
+    let Some(Judged { slo, verdict, .. }) = find(scene, name) else { return };
+    let upper = Rect { height: area.height - area.height / 2, ..area };
+    let lower = Rect { y: area.y + upper.height, height: area.height / 2, ..area };
+    for (at, title, budget) in [(upper, burn_down_title(slo), true), (lower, burn_title(verdict), false)] {
+        let inner = PaneBox { title: title.all(Role::Title), ..PaneBox::default() }.paint(buf, at, theme);
+        let rows = usize::from(inner.height).saturating_sub(1);
+        let chart = if budget { course::burn_down(scene, slo, verdict, rows) } else { burn(scene, slo, verdict, rows) };
+        facts::paint(buf, super::form::padded(inner), &[Block::Chart(Box::new(chart))], theme);
+    }
 }
 
 fn indicator(sli: &Sli) -> Vec<Block> {

@@ -1,20 +1,25 @@
 //! The SLOs: how long their error budgets last.
 
+use jiff::Timestamp;
+
+use super::databases::whole;
 use super::row::Row;
 use super::standing::{self, number_role};
 use super::thing::Thing;
+use crate::console::page::course;
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::bar::bar;
 use crate::console::widget::mark::level_role;
-use crate::console::widget::quantity::{UNKNOWN, burn, count, known, percent, plain, span_of};
+use crate::console::widget::quantity::{UNKNOWN, age, burn, count, known, percent, plain, span_of};
+use crate::console::widget::sparkline::sparkline;
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{EntryRef, SloState, Window};
+use crate::estate::{EntryRef, Sli, SloState, Window};
 use crate::judge::{Level, SloVerdict};
 
-/// Name, goal, what is left, burn over the windows, gone in.
-pub const COLUMNS: [Column; 13] = [
+/// Name, goal, what is left, burn over the windows, gone in, what fires or why nothing is known; how old that is.
+pub const COLUMNS: [Column; 14] = [
     Column::name("objective"),
     Column::number("goal %", 0),
     Column::word("", 20),
@@ -27,8 +32,12 @@ pub const COLUMNS: [Column; 13] = [
     Column::number("1d", 21).least(4),
     Column::number("3d", 22).least(4),
     Column::number("gone in", 1).least(7),
+    Column::prose("state", 3, 8),
     Column::number("", 1),
 ];
+
+/// Where the burns begin: what gives no verdict says why in their place.
+const BURNS: usize = 4;
 
 /// The SLOs, worst first, then those with the least left.
 pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
@@ -77,15 +86,32 @@ pub fn row(scene: &Scene, slo: &SloState, index: usize) -> Row {
         if verdict.exhausted_in_s.is_some_and(|s| s < slo.declared.window_s as f64) { role } else { Role::Dim },
         known(verdict.exhausted_in_s, gone_in),
     ));
-    // What gives no verdict shows why in place of its numbers; they stand on its page.
+    // What gives no verdict shows why in place of its burns; they stand on its page.
     let told = slo.counts.is_some() && level < Level::Warning;
-    let state = if told { data_words(slo, verdict) } else { None };
+    let state = data_words(slo, verdict, scene.now);
     let nothing = left.is_none() && verdict.burn.iter().all(Option::is_none);
-    if let Some(remark) = state.or_else(|| nothing.then(|| standing::doubt(scene, &entry)).flatten()) {
-        return Row::new(mark, cells).remarked(2, Some(remark));
+    let from = if left.is_some() { BURNS } else { BURNS - 2 };
+    if let Some(state) = state.clone().filter(|_| told && verdict.data != "partial") {
+        return Row::new(mark, cells).remarked(from, Some(state)).because(standing::reason(scene, &entry));
     }
+    if let Some(doubt) = nothing.then(|| standing::doubt(scene, &entry)).flatten() {
+        return Row::new(mark, cells).remarked(from, Some(doubt));
+    }
+    let firing = verdict.firing.iter().flatten().map(|name| Words::of(role, name));
+    cells.push(Words::joined(firing.chain(state)));
     cells.push(standing::old(scene, &entry));
-    Row::new(mark, cells).because(standing::reason(scene, &entry))
+    Row::new(mark, cells).because(standing::reason(scene, &entry)).detailed([trend(scene, slo)])
+}
+
+/// The burn of the last day, a cell each half hour, and its peak.
+fn trend(scene: &Scene, slo: &SloState) -> Words {
+    let course = course::trend(slo, scene.now, 24);
+    let peak = course.iter().flatten().copied().fold(0.0, f64::max);
+    let line = sparkline(&course, course.len(), Some(peak.max(1.0)));
+    if line.is_empty() {
+        return line;
+    }
+    Words::dim("24 h ").then(line).and(Role::Dim, format!(" peak {}×", burn(peak)))
 }
 
 fn left_level(left: f64, level: Level) -> Level {
@@ -112,24 +138,38 @@ pub fn gone_in(seconds: f64) -> String {
 }
 
 /// Why an SLO has no verdict, or no whole one; none while its data is good.
-pub fn data_words(slo: &SloState, verdict: &SloVerdict) -> Option<Words> {
+pub fn data_words(slo: &SloState, verdict: &SloVerdict, now: Timestamp) -> Option<Words> {
+    Some(Words::of(
+        Role::Unknown,
+        match verdict.data {
+            "no_data" => silence(slo, now),
+            "low_traffic" => low_traffic(slo),
+            "partial" => "partial: points are missing".to_owned(),
+            _ => return None,
+        },
+    ))
+}
+
+/// Since when there is no data.
+fn silence(slo: &SloState, now: Timestamp) -> String {
+    let last = slo.series.last_minute().filter(|at| now.duration_since(*at).as_secs() >= 3_600);
+    last.map_or_else(|| "no data in the last hour".to_owned(), |at| format!("no data for {}", age(at, now)))
+}
+
+/// How few events there were in the longest of the windows that have too few.
+fn low_traffic(slo: &SloState) -> String {
     let floor = slo.declared.min_events;
-    Some(match verdict.data {
-        "no_data" => Words::of(Role::Unknown, "no data in the last hour"),
-        "low_traffic" => {
-            let windows = slo.counts.as_ref().map(|k| k.value.windows);
-            let thin = windows.and_then(|all| {
-                Window::ALL.iter().zip(all).find_map(|(w, c)| c.total.filter(|t| *t < floor as f64).map(|t| (*w, t)))
-            });
-            // Counts of events are whole and not negative; the cast saturates.
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of events")]
-            let text = thin.map_or_else(
-                || format!("low traffic: under {} events", count(floor)),
-                |(w, total)| format!("low traffic: {} of {} events in {}", count(total as u64), count(floor), w.word()),
-            );
-            Words::of(Role::Unknown, text)
-        }
-        "partial" => Words::of(Role::Unknown, "points are missing"),
-        _ => return None,
-    })
+    let noun = if matches!(slo.declared.sli, Sli::Rollouts { .. }) { "rollouts" } else { "events" };
+    let windows = slo.counts.as_ref().map(|k| k.value.windows);
+    let thin = windows.and_then(|all| {
+        let mut told = Window::ALL.into_iter().zip(all).filter_map(|(w, c)| Some((w, c.total?)));
+        told.rfind(|(_, total)| *total < floor as f64)
+    });
+    thin.map_or_else(
+        || format!("low traffic: under {} {noun}", count(floor)),
+        |(window, total)| {
+            let window = span_of(window.seconds() as f64);
+            format!("low traffic: {} of {} {noun} in {window}", whole(total), count(floor))
+        },
+    )
 }

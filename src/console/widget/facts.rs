@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::chart::Chart;
 use super::table::{self, Column, GAP};
 use super::words::Words;
 use crate::console::theme::{Role, Theme};
@@ -15,6 +16,10 @@ pub enum Block {
     Fact(&'static str, Words),
     /// A small table, its first column under the labels.
     Grid(&'static [Column], Vec<Vec<Words>>),
+    /// Words over the whole width.
+    Line(Words),
+    /// A course over time.
+    Chart(Box<Chart>),
     /// A line between groups.
     Gap,
 }
@@ -45,6 +50,8 @@ pub fn lines(blocks: &[Block], columns: usize) -> Vec<Words> {
                     out.push(Words::dim(format!("{name:<width$}", width = label + GAP)).then(line));
                 }
             }
+            Block::Line(words) => out.extend(words.wrap(columns.max(8))),
+            Block::Chart(chart) => out.extend(chart.lines(columns)),
             Block::Grid(heads, rows) => out.extend(grid(heads, rows, columns)),
         }
     }

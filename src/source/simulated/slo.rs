@@ -48,8 +48,8 @@ impl SloPlan {
         let budget = 1.0 - declared.objective / 100.0;
         let bad = per_second * burn * budget;
         // Each SLO has seen some of them, at hours of its own.
-        let seen = TROUBLES.iter().enumerate().filter(|(i, _)| !mix(g, 40 + *i as u64).is_multiple_of(3));
-        let past = seen.map(|(i, &(days, minutes, burn))| {
+        let own = TROUBLES.iter().enumerate().filter(|(i, _)| !mix(g, 40 + *i as u64).is_multiple_of(3));
+        let past = own.map(|(i, &(days, minutes, burn))| {
             #[allow(clippy::cast_possible_truncation, reason = "some weeks in seconds")]
             let start = course.origin - (days * DAY as f64) as At + below(mix(g, 50 + i as u64), DAY);
             (start..start + minutes * 60, (burn * budget).min(1.0))
