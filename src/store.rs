@@ -1,4 +1,4 @@
-//! What must survive a restart: last seen facts, since when alerts stand, what the console's own calls cost. The only
+//! What must survive a restart: last seen facts, histories of SLOs, since when alerts stand, what the console's own calls cost. The only
 //! room that names `SQLite`.
 //!
 //! All of it can be had again by looking: a store that cannot be opened, read or written is said and done without, and
@@ -9,6 +9,7 @@ mod error;
 pub mod journal;
 pub mod lease;
 mod opening;
+mod series;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::judge::History;
 pub use error::StoreError;
 pub use journal::JournalFile;
 pub use lease::LeaseFiles;
+pub use series::RecalledSeries;
 pub use writer::StoreWriter;
 
 /// What was last seen so long ago is no picture any more.
@@ -49,6 +51,7 @@ pub struct Store {
     notice: Option<String>,
     /// What stands in the file, by source: a digest of the facts, so that only what changed is written.
     written: BTreeMap<String, u64>,
+    series_written: series::Written,
 }
 
 impl Store {
@@ -66,6 +69,7 @@ impl Store {
             opened_at: now,
             notice,
             written: BTreeMap::new(),
+            series_written: series::Written::new(),
         };
         store.forget(now)?;
         Ok(store)
@@ -109,6 +113,7 @@ impl Store {
         // Lets go of the broken file, whatever becomes of the new one.
         self.connection = Connection::open_in_memory().map_err(|error| self.said(&error))?;
         self.written.clear();
+        self.series_written.clear();
         let (connection, notice) = opening::start_over(&self.path, self.opened_at)?;
         self.connection = connection;
         self.notice = Some(notice);
@@ -246,7 +251,7 @@ impl Store {
         self.connection
             .execute("DELETE FROM last_seen WHERE as_of < ?", [oldest.as_millisecond()])
             .and_then(|_| self.connection.execute("DELETE FROM spend WHERE day < ?", [day(oldest)]))
-            .map(|_| ())
+            .and_then(|_| self.forget_series(now))
             .map_err(|error| self.said(&error))
     }
 

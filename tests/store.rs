@@ -4,6 +4,8 @@
 
 #[path = "store/facts.rs"]
 mod facts;
+#[path = "store/series.rs"]
+mod series;
 
 use std::fs;
 use std::path::{Path, PathBuf};

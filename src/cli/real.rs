@@ -35,9 +35,13 @@ pub(super) fn rig(context: &Context) -> Result<Real, ConfigError> {
     let mut recalled = Recalled::default();
     let path = context.places.state().join(super::STORE);
     let mut writer = None;
+    let mut estate = Estate::new(file.declared.clone());
     match Store::open(&path, &file.declared.name, now) {
         Ok(mut store) => {
             recalled = store.recall(now);
+            for kept in store.recall_series(&estate.identities()) {
+                estate.restore_history(&kept.slo, &kept.chunks, kept.covered, now);
+            }
             notices.extend(store.notice().map(str::to_owned));
             match StoreWriter::start(store) {
                 Ok(started) => writer = Some(started),
@@ -46,7 +50,7 @@ pub(super) fn rig(context: &Context) -> Result<Real, ConfigError> {
         }
         Err(e) => notices.push(e.to_string()),
     }
-    let mut rigging = Rigging::new(Estate::new(file.declared.clone()), Clock::System);
+    let mut rigging = Rigging::new(estate, Clock::System);
     let costs = costs(&recalled.seen, &file.declared);
     let cap = file.policy.spend_cap_usd_per_day;
     add_sources(&mut rigging, &file.declared, costs, cap);

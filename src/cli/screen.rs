@@ -100,6 +100,7 @@ fn keep(writer: Option<Arc<StoreWriter>>, spent_before_usd: f64) -> Keep {
     Arc::new(move |kept| {
         let Some(writer) = &writer else { return Ok(()) };
         writer.remember(kept.estate.memory());
+        writer.chronicle(kept.estate.histories(), kept.now);
         writer.learn(kept.history.clone());
         let before = f64::from_bits(passed_on.swap(kept.spend.usd().to_bits(), Ordering::Relaxed));
         // A new day starts from nothing.

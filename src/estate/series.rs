@@ -25,6 +25,9 @@ const LONGEST_BY_MINUTES_S: i64 = 14 * 86_400;
 /// Five-minute slots are kept so long, or for the SLO's own window where that is longer.
 const FIVE_KEPT_S: i64 = 35 * 86_400;
 
+/// The revision of a history that was just taken back in: what has changed since is not kept yet.
+pub const RESTORED: u64 = 1;
+
 /// The events of one period.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SliPoint {
@@ -209,7 +212,9 @@ impl SliSeries {
     /// Takes back in what was kept: chunks and what they cover, at `now`.
     pub fn restore(&mut self, chunks: &[Chunk], covered: Option<Covered>, now: Timestamp) {
         let now = now.as_second();
+        self.revision = RESTORED;
         for chunk in chunks {
+            self.touched.insert((chunk.step, chunk.number), RESTORED);
             let track = if chunk.step == Step::Minute { &mut self.minutes } else { &mut self.five };
             let length = chunk.step.seconds();
             track.restore(chunk, align(now - self.five_kept_s).div_euclid(length), (now - 1).div_euclid(length) + 1);

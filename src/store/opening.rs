@@ -18,17 +18,29 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// The version of the file's tables.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// What brings the file from each version to the next one.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE last_seen (
         estate TEXT NOT NULL, source TEXT NOT NULL, schema INTEGER NOT NULL, account_id TEXT, as_of INTEGER NOT NULL,
         facts BLOB NOT NULL, PRIMARY KEY (estate, source)
     ) STRICT;
     CREATE TABLE history (estate TEXT PRIMARY KEY, schema INTEGER NOT NULL, alerts BLOB NOT NULL) STRICT;
     CREATE TABLE spend (estate TEXT NOT NULL, day TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (estate, day)) STRICT;
-"];
+",
+    "
+    CREATE TABLE series (
+        id INTEGER PRIMARY KEY, estate TEXT NOT NULL, name TEXT NOT NULL, identity INTEGER NOT NULL, asked_from INTEGER,
+        asked_until INTEGER, written_at INTEGER NOT NULL, UNIQUE (estate, name, identity)
+    ) STRICT;
+    CREATE TABLE series_chunk (
+        series INTEGER NOT NULL, step INTEGER NOT NULL, number INTEGER NOT NULL, points BLOB NOT NULL,
+        PRIMARY KEY (series, step, number)
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 /// An open file of the present version, and what a person should be told.
 pub(super) fn open(path: &Path, now: Timestamp) -> Result<(Connection, Option<String>), StoreError> {
@@ -103,7 +115,11 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
         transaction.commit()?;
     }
     // A file of our version that lacks a table, or whose pages are damaged, shows here.
-    connection.query_row("SELECT (SELECT count(*) FROM last_seen) + (SELECT count(*) FROM spend)", [], |_| Ok(()))?;
+    connection.query_row(
+        "SELECT (SELECT count(*) FROM last_seen) + (SELECT count(*) FROM spend) + (SELECT count(*) FROM series)",
+        [],
+        |_| Ok(()),
+    )?;
     version_of(connection)
 }
 

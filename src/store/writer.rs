@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{Store, StoreError};
-use crate::estate::Remembered;
+use crate::estate::{KeptSeries, Remembered};
 use crate::judge::History;
 
 /// What is to be written.
 enum Message {
     Seen(Vec<Remembered>),
     History(History),
+    Series(Vec<KeptSeries>, Timestamp),
     Spend(Timestamp, f64),
     /// Answer once everything before is written, and end.
     End(Sender<()>),
@@ -32,6 +33,7 @@ pub struct StoreWriter {
 struct Pile {
     seen: Option<Vec<Remembered>>,
     history: Option<History>,
+    series: Option<(Vec<KeptSeries>, Timestamp)>,
     spend: Vec<(Timestamp, f64)>,
     end: Option<Sender<()>>,
 }
@@ -60,6 +62,11 @@ impl StoreWriter {
     /// Keeps since when alerts stand.
     pub fn learn(&self, history: History) {
         self.send(Message::History(history));
+    }
+
+    /// Keeps histories of SLOs; what did not change since the last time costs next to nothing.
+    pub fn chronicle(&self, histories: Vec<KeptSeries>, now: Timestamp) {
+        self.send(Message::Series(histories, now));
     }
 
     /// Adds to what the console's own calls cost on the UTC day of `now`.
@@ -92,6 +99,7 @@ impl Pile {
         match message {
             Message::Seen(seen) => self.seen = Some(seen),
             Message::History(history) => self.history = Some(history),
+            Message::Series(histories, now) => self.series = Some((histories, now)),
             Message::Spend(at, usd) => self.spend.push((at, usd)),
             Message::End(done) => self.end = Some(done),
         }
@@ -105,6 +113,10 @@ impl Pile {
         if let Some(history) = &self.history {
             store.save_history(history)?;
             self.history = None;
+        }
+        if let Some((histories, now)) = &self.series {
+            store.save_series(histories, *now)?;
+            self.series = None;
         }
         if let Some(seen) = &self.seen {
             store.save(seen)?;
