@@ -15,6 +15,7 @@ mod cloudwatch;
 mod costs;
 mod disk;
 mod eks;
+mod hands;
 mod http;
 mod login;
 mod note;
@@ -46,6 +47,7 @@ use crate::estate::{
 };
 use crate::source::access::Access;
 use crate::source::{Outbox, Source};
+pub use hands::AwsHands;
 pub use login::Files;
 pub use probe::{Probed, probe};
 

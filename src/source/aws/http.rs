@@ -35,12 +35,22 @@ const ATTEMPTS: u32 = 2;
 
 /// The client that every source shares: rustls with ring, the system's root certificates, the proxy of the environment.
 pub(super) fn shared() -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(|settings, _| {
+    client(2)
+}
+
+/// A client that opens a connection of its own for each request and keeps none: the HTTP library sends a request again by
+/// itself when a kept connection turns out to be closed, which no changing call may suffer.
+pub(super) fn single() -> SharedHttpClient {
+    client(0)
+}
+
+fn client(kept: usize) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, _| {
         let mut connector = Connector::builder()
             .proxy_config(ProxyConfig::from_env())
             .sleep_impl(TokioSleep::new())
             .pool_idle_timeout(Duration::from_secs(90))
-            .pool_max_idle_per_host(2);
+            .pool_max_idle_per_host(kept);
         connector.set_connector_settings(settings.cloned());
         connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
     })

@@ -62,6 +62,11 @@ impl Login {
         }
     }
 
+    /// The same, with STS asked in another region: the account's first may be the one that is down.
+    pub(super) fn in_region(&self, region: &str) -> Self {
+        Self { region: region.to_owned(), ..self.clone() }
+    }
+
     /// The region in which STS is asked: the account's first.
     pub(super) fn region(&self) -> &str {
         &self.region
@@ -69,13 +74,31 @@ impl Login {
 
     /// A concrete set of credentials, as things stand on disk now.
     pub(super) async fn resolve(&self, meter: &Meter) -> Result<Credentials, Trouble> {
-        match tokio::time::timeout(LONGEST, self.resolve_slowly(meter)).await {
-            Ok(resolved) => resolved,
-            Err(_) => Err(Trouble::new(
+        self.in_time(Box::pin(async {
+            let base = self.resolve_slowly(meter).await?;
+            match &self.role_arn {
+                Some(role) => self.assume(role, base, "quarterdeck", None, meter).await,
+                None => Ok(base),
+            }
+        }))
+        .await
+    }
+
+    /// The same without the role that is assumed for reading: what another role is assumed with.
+    pub(super) async fn base(&self, meter: &Meter) -> Result<Credentials, Trouble> {
+        self.in_time(Box::pin(self.resolve_slowly(meter))).await
+    }
+
+    async fn in_time(
+        &self,
+        resolved: impl Future<Output = Result<Credentials, Trouble>>,
+    ) -> Result<Credentials, Trouble> {
+        tokio::time::timeout(LONGEST, resolved).await.unwrap_or_else(|_| {
+            Err(Trouble::new(
                 Kind::Unreachable,
                 format!("no credentials for {} within {} s: check {}", self.account, LONGEST.as_secs(), self.origin()),
-            )),
-        }
+            ))
+        })
     }
 
     async fn resolve_slowly(&self, meter: &Meter) -> Result<Credentials, Trouble> {
@@ -93,24 +116,38 @@ impl Login {
         } else {
             DefaultCredentialsChain::builder().configure(config).build().await.provide_credentials().await
         };
-        let base = resolved.map_err(|error| self.explain(&error))?;
-        match &self.role_arn {
-            Some(role) => self.assume(role, base, meter).await,
-            None => Ok(base),
-        }
+        resolved.map_err(|error| self.explain(&error))
     }
 
-    async fn assume(&self, role: &str, base: Credentials, meter: &Meter) -> Result<Credentials, Trouble> {
+    /// Assumes a role with credentials of its own. The source identity, where one is given, stands in `CloudTrail` beside
+    /// whatever the role does, and is left out where the role's trust does not allow it.
+    pub(super) async fn assume(
+        &self,
+        role: &str,
+        base: Credentials,
+        session: &str,
+        source_identity: Option<&str>,
+        meter: &Meter,
+    ) -> Result<Credentials, Trouble> {
         let config = self.config(base, meter).await;
         let sts = aws_sdk_sts::Client::new(&config);
-        let answer =
-            sts.assume_role().role_arn(role).role_session_name("quarterdeck").send().await.map_err(|error| {
-                let mut trouble = trouble::explain(&error, "sts:AssumeRole", &self.region);
-                if trouble.kind == Kind::Denied {
-                    trouble.words = format!("{}; the trust policy of {role} must name this identity", trouble.words);
-                }
-                trouble
-            })?;
+        let assume = |source: Option<&str>| {
+            let call = sts.assume_role().role_arn(role).role_session_name(session);
+            call.set_source_identity(source.map(str::to_owned)).send()
+        };
+        let mut answer = assume(source_identity).await;
+        if source_identity.is_some()
+            && answer.as_ref().err().is_some_and(|e| trouble::explain(e, "sts:AssumeRole", "").kind == Kind::Denied)
+        {
+            answer = assume(None).await;
+        }
+        let answer = answer.map_err(|error| {
+            let mut trouble = trouble::explain(&error, "sts:AssumeRole", &self.region);
+            if trouble.kind == Kind::Denied {
+                trouble.words = format!("{}; the trust policy of {role} must name this identity", trouble.words);
+            }
+            trouble
+        })?;
         let assumed = answer
             .credentials
             .ok_or_else(|| Trouble::new(Kind::Other, format!("STS assumed {role} but sent no credentials")))?;

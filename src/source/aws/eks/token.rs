@@ -46,6 +46,15 @@ impl TokenMaker for Tokens {
     }
 }
 
+/// A token of one set of credentials, signed now.
+pub(in crate::source::aws) fn presigned(
+    credentials: &Credentials,
+    region: &str,
+    cluster: &str,
+) -> Result<String, String> {
+    presign(credentials, &sts(region), region, cluster, SystemTime::now())
+}
+
 /// The STS host of a region. An endpoint that environment or profile set does not matter here: the cluster asks STS, not
 /// we, and it takes no host but this one.
 fn sts(region: &str) -> String {
@@ -90,7 +99,7 @@ fn presign(
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters, as signature version 4 does.
-fn escaped(value: &str) -> String {
+pub(in crate::source::aws) fn escaped(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 16);
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
