@@ -16,19 +16,18 @@ pub trait Work: Sync {
     /// What must be read to plan it. Asked again with what was seen so far, until nothing more is asked for.
     fn reads(&self, intent: &Intent, seen: &Sights) -> Vec<Read>;
 
-    /// Whether it may run though this read could not be seen; the plan then says what is not known. Numbers that only tell
-    /// how much it hits are spared by every operation, so that no failover waits for a metric.
-    fn spares(&self, intent: &Intent, read: &Read, seen: &Sights) -> bool {
-        let _ = (intent, seen);
-        matches!(read, Read::InstanceMetric { .. } | Read::GlobalLag { .. })
-    }
-
     /// The plan, of what was seen. A precondition that does not hold is no refusal: it stands in the draft and its guard
     /// says no. Refused is what cannot be planned at all: no such target, another UID than the pinned one.
     ///
     /// # Errors
     /// Every reason why there can be no plan.
     fn draft(&self, intent: &Intent, seen: &Sights, now: Timestamp) -> Result<Draft, Refusal>;
+
+    /// Fixes in the intent what the confirmed plan chose by the moment at which it was made, such as a name of the time or
+    /// the best of several, so that the re-check plans the very same.
+    fn fix(&self, intent: &mut Intent, confirmed: &Plan) {
+        let _ = (intent, confirmed);
+    }
 
     /// What has moved between the confirmed plan and a draft made of a fresh look: reasons to refuse it.
     fn moved(&self, confirmed: &Plan, fresh: &Draft) -> Vec<String> {

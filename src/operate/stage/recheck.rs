@@ -11,6 +11,9 @@ use crate::operate::{Plan, Sights};
 
 pub(in crate::operate) fn begin(op: &mut Operation) -> Vec<Effect> {
     draft::clear(op);
+    if let Some(plan) = &op.plan {
+        op.brief.work.fix(&mut op.brief.intent, plan);
+    }
     draft::look(op, Look::Rechecking).unwrap_or_else(|| {
         op.awaits = Awaits::Sight(Look::Rechecking);
         vec![Effect::Look(Vec::new())]

@@ -48,6 +48,10 @@ impl Work for AddReader {
         reads
     }
 
+    fn fix(&self, intent: &mut Intent, confirmed: &Plan) {
+        require::sent(intent, confirmed, "name", "DBInstanceIdentifier");
+    }
+
     fn draft(&self, intent: &Intent, seen: &Sights, _: Timestamp) -> Result<Draft, Refusal> {
         let target = &intent.target;
         let cluster = Aurora::of_target(intent, seen)?;

@@ -1,6 +1,6 @@
 //! `database.failover`: makes a reader of a cluster its writer.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::aurora::{self, Aurora, Member, connections};
 use super::command::Command;
@@ -32,6 +32,15 @@ impl Work for Failover {
             }
         }
         reads
+    }
+
+    fn settles_in(&self, _: &Call) -> SignedDuration {
+        // The cluster may serve on for a while before it says that it fails over.
+        SignedDuration::from_secs(60)
+    }
+
+    fn fix(&self, intent: &mut Intent, confirmed: &Plan) {
+        require::fixed(intent, confirmed, "to");
     }
 
     fn draft(&self, intent: &Intent, seen: &Sights, _: Timestamp) -> Result<Draft, Refusal> {

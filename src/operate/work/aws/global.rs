@@ -1,11 +1,15 @@
 //! A Global Database as RDS describes it: which region is the primary one, which may take over, and whether it moves.
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::aurora::{Aurora, connections, list, text};
 use super::failover::sum;
 use super::require;
 use crate::operate::{Intent, Plan, Precondition, Read, Refusal, Sights};
+
+/// How long a Global Database may show nothing of a move that was asked for.
+pub(super) const SETTLES: SignedDuration = SignedDuration::from_secs(60);
 
 /// One region of a Global Database.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! It is for the day on which the primary region is down: it can be planned and run while nothing of that region answers.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::aurora::{Aurora, text};
 use super::command::Command;
@@ -30,14 +30,18 @@ impl Work for GlobalFailover {
         global::reads(intent, seen)
     }
 
-    fn spares(&self, intent: &Intent, read: &Read, seen: &Sights) -> bool {
-        let Some(global) = intent.target.global.as_deref().and_then(|id| Global::seen(seen, id)) else { return false };
-        let of_primary = |id: &String| global.primary().is_some_and(|p| p.arn == *id);
-        match read {
-            Read::InstanceMetric { .. } | Read::GlobalLag { .. } => true,
-            Read::DbCluster(id) | Read::DbInstances(id) => of_primary(id),
-            _ => false,
-        }
+    /// Nothing of a region may be seen any more but that it belongs to the Global Database: what must hold of the one that
+    /// takes over stands among the preconditions.
+    fn needs(&self, read: &Read) -> bool {
+        matches!(read, Read::GlobalCluster(_))
+    }
+
+    fn settles_in(&self, _: &Call) -> SignedDuration {
+        global::SETTLES
+    }
+
+    fn fix(&self, intent: &mut Intent, confirmed: &Plan) {
+        require::fixed(intent, confirmed, "to");
     }
 
     fn draft(&self, intent: &Intent, seen: &Sights, _: Timestamp) -> Result<Draft, Refusal> {

@@ -73,3 +73,17 @@ pub(super) fn moved_but(confirmed: &Plan, fresh: &Draft, restless: &[&str]) -> V
     }
     moved(&confirmed, fresh)
 }
+
+/// Fixes a parameter to what the confirmed plan makes of it: the value to which its first change goes.
+pub(super) fn fixed(intent: &mut Intent, confirmed: &Plan, name: &str) {
+    if let Some(after) = confirmed.changes.first().and_then(|c| c.after.clone()) {
+        intent.parameters.entry(name.to_owned()).or_insert(after);
+    }
+}
+
+/// Fixes a parameter to a member of the confirmed plan's first call.
+pub(super) fn sent(intent: &mut Intent, confirmed: &Plan, name: &str, member: &str) {
+    if let Some(value) = confirmed.calls.first().and_then(|c| c.request.get(member)).and_then(Value::as_str) {
+        intent.parameters.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
+}

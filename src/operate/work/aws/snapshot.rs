@@ -27,6 +27,11 @@ impl Work for Snapshot {
         reads
     }
 
+    /// A name that is made of the time is made once.
+    fn fix(&self, intent: &mut Intent, confirmed: &Plan) {
+        require::sent(intent, confirmed, "name", "DBClusterSnapshotIdentifier");
+    }
+
     fn draft(&self, intent: &Intent, seen: &Sights, now: Timestamp) -> Result<Draft, Refusal> {
         let target = &intent.target;
         let given = intent.parameter("name");
@@ -65,15 +70,6 @@ impl Work for Snapshot {
             verification: Verification { what: format!("snapshot {name} is available"), within_s: WITHIN_S },
             undo: None,
         })
-    }
-
-    /// A name that is made of the time is made anew for each plan: the confirmed one is sent.
-    fn moved(&self, confirmed: &Plan, fresh: &Draft) -> Vec<String> {
-        if confirmed.parameters.contains_key("name") {
-            return crate::operate::work::moved(confirmed, fresh);
-        }
-        let fresh = Draft { changes: confirmed.changes.clone(), calls: confirmed.calls.clone(), ..fresh.clone() };
-        crate::operate::work::moved(confirmed, &fresh)
     }
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {

@@ -1,6 +1,6 @@
 //! `global.switchover`: makes another region the primary one of a Global Database, without loss.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::aurora::{Aurora, text};
 use super::command::Command;
@@ -31,6 +31,14 @@ impl Work for Switchover {
 
     fn reads(&self, intent: &Intent, seen: &Sights) -> Vec<Read> {
         global::reads(intent, seen)
+    }
+
+    fn settles_in(&self, _: &Call) -> SignedDuration {
+        global::SETTLES
+    }
+
+    fn fix(&self, intent: &mut Intent, confirmed: &Plan) {
+        require::fixed(intent, confirmed, "to");
     }
 
     fn draft(&self, intent: &Intent, seen: &Sights, _: Timestamp) -> Result<Draft, Refusal> {
