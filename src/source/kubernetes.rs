@@ -17,7 +17,7 @@
 mod endpoint;
 mod entrance;
 mod follow;
-mod hands;
+pub mod hands;
 mod kind;
 mod line;
 mod listing;
@@ -42,7 +42,6 @@ use super::schedule::Schedule;
 use super::{Outbox, Source};
 use crate::estate::{DeclaredCluster, EntryRef, Report, SourceKey, SourceName};
 use entrance::{Door, Entrance};
-pub use hands::KubernetesHands;
 pub use probe::probe;
 use session::{Ended, Session, changed};
 
