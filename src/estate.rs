@@ -12,6 +12,7 @@ pub mod declared;
 pub mod entry;
 pub mod kubernetes;
 pub mod observation;
+pub mod rollout;
 pub mod series;
 pub mod service;
 pub mod slo;
@@ -33,6 +34,7 @@ pub use kubernetes::{
     WorkloadKind,
 };
 pub use observation::{Fact, Observation, Report};
+pub use rollout::{EndedRollout, Restored, Rollout, RolloutEnd, Rollouts};
 pub use series::{Chunk, Covered, SliPoint, SliPoints, SliSeries, Step};
 pub use service::ServiceFacts;
 pub use slo::{SloCounts, Window, WindowCount};

@@ -8,5 +8,7 @@ mod ground;
 mod memory;
 #[path = "estate_state/pods.rs"]
 mod pods;
+#[path = "estate_state/rollouts.rs"]
+mod rollouts;
 #[path = "estate_state/trust.rs"]
 mod trust;

@@ -8,6 +8,8 @@ mod bed;
 mod entering;
 #[path = "wire_kubernetes/faults.rs"]
 mod faults;
+#[path = "wire_kubernetes/rollouts.rs"]
+mod rollouts;
 #[path = "wire_kubernetes/survival.rs"]
 mod survival;
 

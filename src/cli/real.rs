@@ -113,7 +113,8 @@ fn add_sources(
         let way_in = access.remove(&cluster.name);
         #[cfg(not(feature = "aws"))]
         let way_in = None;
-        rigging.add(crate::source::kubernetes::KubernetesCluster::new(cluster.clone(), way_in));
+        let source = crate::source::kubernetes::KubernetesCluster::new(cluster.clone(), way_in);
+        rigging.add(source.counting_rollouts(declared.counting_rollouts_of(&cluster.name)));
     }
     #[cfg(feature = "prometheus")]
     for source in crate::source::prometheus::sources(declared) {

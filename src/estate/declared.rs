@@ -29,6 +29,12 @@ impl DeclaredEstate {
     pub fn account(&self, name: &str) -> Option<&DeclaredAccount> {
         self.accounts.iter().find(|a| a.name == name)
     }
+
+    /// The SLOs that count a cluster's rollouts, by their names.
+    pub fn counting_rollouts_of(&self, cluster: &str) -> Vec<String> {
+        let counts = |slo: &&DeclaredSlo| matches!(&slo.sli, Sli::Rollouts { cluster: of, .. } if of == cluster);
+        self.slos.iter().filter(counts).map(|slo| slo.name.clone()).collect()
+    }
 }
 
 /// One AWS account.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Resources;
+use super::{Resources, Rollout};
 
 /// A namespaced name; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,10 +36,12 @@ pub enum Kind {
     DaemonSets,
     /// `pods`.
     Pods,
+    /// `replicasets`: their metadata, where an SLO counts rollouts.
+    ReplicaSets,
 }
 
 impl Kind {
-    /// Every watched kind.
+    /// Every kind that is watched in every cluster.
     pub const ALL: [Self; 5] = [Self::Nodes, Self::Deployments, Self::StatefulSets, Self::DaemonSets, Self::Pods];
 
     /// The resource's plural name in the API.
@@ -50,6 +52,7 @@ impl Kind {
             Self::StatefulSets => "statefulsets",
             Self::DaemonSets => "daemonsets",
             Self::Pods => "pods",
+            Self::ReplicaSets => "replicasets",
         }
     }
 }
@@ -165,6 +168,8 @@ pub struct Workload {
     pub updated: u32,
     /// The reason of a `Progressing` condition that is `False`, such as `ProgressDeadlineExceeded`.
     pub stuck: Option<String>,
+    /// The newest rollout of a deployment, as far as it is known.
+    pub rollout: Option<Rollout>,
     /// `spec.paused`.
     pub paused: bool,
     /// When it was created.

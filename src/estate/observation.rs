@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::database::GlobalLags;
 use super::{
-    Batch, BudgetFacts, ControlPlane, CostFacts, Coverage, DatabaseFacts, GlobalFacts, Identity, Kind, MemberNumbers,
-    Name, Node, Pod, ServiceFacts, SliPoints, SloCounts, SourceKey, Usage, Workload, WorkloadKey,
+    Batch, BudgetFacts, ControlPlane, CostFacts, Coverage, DatabaseFacts, EndedRollout, GlobalFacts, Identity, Kind,
+    MemberNumbers, Name, Node, Pod, Restored, ServiceFacts, SliPoints, SloCounts, SourceKey, Usage, Workload,
+    WorkloadKey,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,6 +77,10 @@ pub enum Fact {
     Workloads(String, Kind, Batch<Workload, WorkloadKey>),
     /// Pods of a cluster.
     Pods(String, Batch<Pod, Name>),
+    /// Replica sets of a cluster that deployments went back to.
+    Restored(String, Batch<Restored, Name>),
+    /// Rollouts of a cluster that had ended when an earlier run looked.
+    Rollouts(String, Vec<EndedRollout>),
     /// What the nodes of a cluster use.
     Usage(String, Usage),
     /// A database (by its name in the estate file); none: RDS does not have it.

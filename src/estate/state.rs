@@ -7,6 +7,7 @@ mod memory;
 mod pods;
 mod reach;
 mod restarts;
+mod rollouts;
 mod target;
 
 use std::collections::BTreeMap;
@@ -137,6 +138,8 @@ pub struct Estate {
 impl Estate {
     /// An estate of which only the declaration is known.
     pub fn new(declared: DeclaredEstate) -> Self {
+        let counted: Vec<bool> =
+            declared.clusters.iter().map(|c| !declared.counting_rollouts_of(&c.name).is_empty()).collect();
         Self {
             name: declared.name,
             accounts: declared
@@ -144,7 +147,12 @@ impl Estate {
                 .into_iter()
                 .map(|declared| AccountState { declared, identity: None, costs: None, proven: false })
                 .collect(),
-            clusters: declared.clusters.into_iter().map(ClusterState::new).collect(),
+            clusters: declared
+                .clusters
+                .into_iter()
+                .zip(counted)
+                .map(|(c, counted)| ClusterState::new(c, counted))
+                .collect(),
             databases: declared
                 .databases
                 .into_iter()
@@ -346,6 +354,7 @@ impl Estate {
                 self.take(fact, as_of, origin, at);
             }
         }
+        self.count_rollouts(origin, as_of, at);
         Change { facts: taken, sources }
     }
 
@@ -408,12 +417,22 @@ impl Estate {
             }
             Fact::Workloads(name, kind, batch) => {
                 if let Some(c) = self.cluster_mut(&name) {
-                    c.take_workloads(kind, batch);
+                    c.take_workloads(kind, batch, at);
                 }
             }
             Fact::Pods(name, batch) => {
                 if let Some(c) = self.cluster_mut(&name) {
                     c.take_pods(batch, at);
+                }
+            }
+            Fact::Restored(name, batch) => {
+                if let Some(c) = self.cluster_mut(&name) {
+                    c.take_restored(batch, at);
+                }
+            }
+            Fact::Rollouts(name, ended) => {
+                if let Some(rollouts) = self.cluster_mut(&name).and_then(|c| c.rollouts.as_mut()) {
+                    rollouts.recall(ended, as_of);
                 }
             }
             Fact::Usage(name, value) => {

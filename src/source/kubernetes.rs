@@ -55,6 +55,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(25);
 pub struct KubernetesCluster {
     declared: Arc<DeclaredCluster>,
     access: Option<watch::Receiver<Access>>,
+    /// SLOs that count its rollouts, by their names in the estate file.
+    slos: Vec<String>,
 }
 
 /// What is to be done about a cluster that is not entered.
@@ -70,7 +72,14 @@ enum Approach {
 impl KubernetesCluster {
     /// A source for a declared cluster; `access` tells what the account's side knows of it, where it has an account.
     pub fn new(declared: DeclaredCluster, access: Option<watch::Receiver<Access>>) -> Self {
-        Self { declared: Arc::new(declared), access }
+        Self { declared: Arc::new(declared), access, slos: Vec::new() }
+    }
+
+    /// The same source, which also sees what SLOs (by their names in the estate file) need that count its rollouts.
+    #[must_use]
+    pub fn counting_rollouts(mut self, slos: Vec<String>) -> Self {
+        self.slos = slos;
+        self
     }
 
     async fn approach(&self) -> Approach {
@@ -140,7 +149,8 @@ impl Source for KubernetesCluster {
     }
 
     fn feeds(&self) -> Vec<EntryRef> {
-        vec![EntryRef::Cluster(self.declared.name.clone())]
+        let slos = self.slos.iter().cloned().map(EntryRef::Slo);
+        std::iter::once(EntryRef::Cluster(self.declared.name.clone())).chain(slos).collect()
     }
 
     async fn run(mut self, mut out: Outbox) {
@@ -172,7 +182,14 @@ impl Source for KubernetesCluster {
                 Ok(entered) => {
                     told = None;
                     let access = self.access.clone();
-                    let session = Session::new(self.declared.clone(), &mut out, access, entrance, entered, door);
+                    let session = Session::new(
+                        (self.declared.clone(), !self.slos.is_empty()),
+                        &mut out,
+                        access,
+                        entrance,
+                        entered,
+                        door,
+                    );
                     let (ended, left) = session.run().await;
                     if ended == Ended::Nobody {
                         return;

@@ -18,6 +18,7 @@ const SOURCES: &[&str] = &[
     include_str!("../estate/entry.rs"),
     include_str!("../estate/kubernetes.rs"),
     include_str!("../estate/observation.rs"),
+    include_str!("../estate/rollout.rs"),
     include_str!("../estate/service.rs"),
     include_str!("../estate/series.rs"),
     include_str!("../estate/slo.rs"),

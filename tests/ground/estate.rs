@@ -207,6 +207,7 @@ pub(crate) fn workload(name: &str, wanted: u32, available: u32) -> Workload {
         available,
         updated: wanted,
         stuck: None,
+        rollout: None,
         paused: false,
         created: None,
     }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use quarterdeck::estate::{
     Addon, Batch, BudgetFacts, Capacity, ControlPlane, CostFacts, Coverage, DatabaseFacts, Endpoint, Fact, GlobalFacts,
     GlobalMember, GlobalRole, Kind, Member, MemberNumbers, MemberRole, Name, Node, NodeGroup, Owner, Pod, PodPhase,
-    Readiness, Resources, Sample, ServiceCost, SloCounts, Termination, WindowCount, Workload, WorkloadKey,
+    Readiness, Resources, Rollout, Sample, ServiceCost, SloCounts, Termination, WindowCount, Workload, WorkloadKey,
     WorkloadKind,
 };
 
@@ -109,6 +109,7 @@ fn of_kubernetes() -> Vec<Fact> {
         available: 2,
         updated: 3,
         stuck: Some("ProgressDeadlineExceeded".into()),
+        rollout: Some(Rollout { revision: 4, ended: None }),
         paused: true,
         created: Some(at(0)),
     };

@@ -7,8 +7,8 @@ use std::time::Duration;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use quarterdeck::estate::{
-    ClusterState, DeclaredAccount, DeclaredCluster, DeclaredEstate, Estate, Fact, Identity, IdentityState, Name,
-    Observation, Report, SourceKey, SourceName, SourceRecord,
+    ClusterState, DeclaredAccount, DeclaredCluster, DeclaredEstate, DeclaredSlo, Estate, Fact, Identity, IdentityState,
+    Name, Observation, Report, SourceKey, SourceName, SourceRecord,
 };
 use quarterdeck::source::access::Access;
 use quarterdeck::source::kubernetes::KubernetesCluster;
@@ -119,6 +119,15 @@ pub(crate) struct Watching {
 
 /// Runs the source of a declared cluster.
 pub(crate) fn watch(declared: DeclaredCluster, access: Option<watch::Receiver<Access>>) -> Watching {
+    watch_counting(declared, access, Vec::new())
+}
+
+/// Runs the source of a declared cluster whose rollouts SLOs count.
+pub(crate) fn watch_counting(
+    declared: DeclaredCluster,
+    access: Option<watch::Receiver<Access>>,
+    slos: Vec<DeclaredSlo>,
+) -> Watching {
     rustls::crypto::ring::default_provider().install_default().ok();
     let (sender, receiver) = mpsc::channel(64);
     let (may_spend, spends) = watch::channel(true);
@@ -136,9 +145,10 @@ pub(crate) fn watch(declared: DeclaredCluster, access: Option<watch::Receiver<Ac
             guarded: true,
         })
         .collect();
-    let mut estate =
-        Estate::new(DeclaredEstate { accounts, clusters: vec![declared.clone()], ..DeclaredEstate::default() });
-    let source = KubernetesCluster::new(declared, access);
+    let whole = DeclaredEstate { accounts, clusters: vec![declared.clone()], slos, ..DeclaredEstate::default() };
+    let counting = whole.counting_rollouts_of(&declared.name);
+    let mut estate = Estate::new(whole);
+    let source = KubernetesCluster::new(declared, access).counting_rollouts(counting);
     estate.register(source.key(), source.feeds());
     if let Some(account) = &source.key().account {
         estate.apply(proven(account));
@@ -159,6 +169,17 @@ fn proven(account: &str) -> Observation {
 }
 
 impl Watching {
+    /// A new source in the place of the one that runs, as after a restart; the estate keeps what it knows.
+    pub(crate) fn again(&mut self, declared: DeclaredCluster, counting: Vec<String>) {
+        self.run.abort();
+        let (sender, receiver) = mpsc::channel(64);
+        let (may_spend, spends) = watch::channel(true);
+        let source = KubernetesCluster::new(declared, None).counting_rollouts(counting);
+        (self.receiver, self._may_spend) = (receiver, may_spend);
+        let key = self.estate.sources()[0].key.clone();
+        self.run = tokio::spawn(source.run(Outbox::new(key, Clock::System, sender, spends)));
+    }
+
     /// Takes in what comes for a while; the estate after each observation goes by `seen`.
     pub(crate) async fn through(&mut self, time: Duration, mut seen: impl FnMut(&Estate)) {
         let limit = tokio::time::Instant::now() + time;

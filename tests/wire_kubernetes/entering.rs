@@ -185,19 +185,19 @@ async fn credentials_that_expire_are_renewed_and_nobody_notices() {
 #[tokio::test]
 async fn a_probe_says_row_by_row_what_works() {
     rustls::crypto::ring::default_provider().install_default().ok();
-    let rows = probe(&context("observer"), None).await;
+    let rows = probe(&context("observer"), None, false).await;
     assert!(rows.iter().all(|(_, outcome)| outcome.is_ok()), "{rows:#?}");
     assert!(rows.iter().any(|(what, outcome)| what == "API server" && outcome.as_deref().unwrap().contains("v1.")));
-    let rows = probe(&context("limited"), None).await;
+    let rows = probe(&context("limited"), None, false).await;
     let outcome = |what: &str| rows.iter().find(|(row, _)| row == what).map(|(_, outcome)| outcome.is_ok());
     assert_eq!(outcome("API server"), Some(true), "{rows:#?}");
     assert_eq!(outcome("list pods"), Some(false));
     let declared = DeclaredCluster { namespaces: vec!["shop".into()], ..context("limited") };
-    let rows = probe(&declared, None).await;
+    let rows = probe(&declared, None, false).await;
     assert_eq!(rows.iter().filter(|(_, o)| o.is_err()).count(), 1, "nodes alone are forbidden: {rows:#?}");
-    let rows = probe(&context("stranger"), None).await;
+    let rows = probe(&context("stranger"), None, false).await;
     assert!(rows.last().unwrap().1.as_ref().unwrap_err().contains("401"), "{rows:#?}");
     let wrong = endpoint("https://elsewhere.example".into(), "t");
-    let rows = probe(&in_account(context("observer")), Some(&wrong)).await;
+    let rows = probe(&in_account(context("observer")), Some(&wrong), false).await;
     assert!(rows[0].1.as_ref().unwrap_err().contains("https://elsewhere.example"), "{rows:#?}");
 }

@@ -25,12 +25,13 @@ pub(super) async fn groups(declared: &DeclaredEstate) -> Vec<Group> {
         let mut access = ways_in(declared);
         for cluster in &declared.clusters {
             let (cluster, mut way_in) = (cluster.clone(), access.remove(&cluster.name));
+            let rollouts = !declared.counting_rollouts_of(&cluster.name).is_empty();
             proofs.push(tokio::spawn(async move {
                 let known = match &mut way_in {
                     Some(way_in) => Some(known(way_in).await),
                     None => None,
                 };
-                let rows = crate::source::kubernetes::probe(&cluster, known.as_ref()).await;
+                let rows = crate::source::kubernetes::probe(&cluster, known.as_ref(), rollouts).await;
                 Group { title: format!("cluster {}", cluster.name), rows }
             }));
         }

@@ -10,8 +10,8 @@ use super::Known;
 use super::pods::{PodTally, Pods};
 use super::restarts::{self, PodRoot, RootRestarts};
 use crate::estate::{
-    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, Readiness, Resources, Usage, Workload,
-    WorkloadKey,
+    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, Readiness, Resources, Rollouts, Usage,
+    Workload, WorkloadKey,
 };
 
 /// Nodes by readiness.
@@ -32,12 +32,14 @@ pub struct ClusterState {
     pub declared: DeclaredCluster,
     /// What EKS says; an inner none says that EKS does not have it.
     pub control_plane: Option<Known<Option<ControlPlane>>>,
+    /// Its rollouts, where an SLO counts them.
+    pub rollouts: Option<Rollouts>,
     /// What its nodes use.
     pub usage: Option<Known<Usage>>,
     coverage: BTreeMap<Kind, Coverage>,
     nodes: BTreeMap<Arc<str>, Node>,
     node_tally: NodeTally,
-    workloads: BTreeMap<WorkloadKey, Workload>,
+    pub(super) workloads: BTreeMap<WorkloadKey, Workload>,
     /// Workloads that are degraded, kept as they change.
     degraded: BTreeSet<WorkloadKey>,
     pods: Pods,
@@ -46,10 +48,12 @@ pub struct ClusterState {
 }
 
 impl ClusterState {
-    pub(super) fn new(declared: DeclaredCluster) -> Self {
+    /// A cluster of which nothing is known; `counted`: an SLO counts its rollouts.
+    pub(super) fn new(declared: DeclaredCluster, counted: bool) -> Self {
         Self {
             declared,
             control_plane: None,
+            rollouts: counted.then(Rollouts::default),
             usage: None,
             coverage: BTreeMap::new(),
             nodes: BTreeMap::new(),
@@ -153,7 +157,7 @@ impl ClusterState {
 
     /// Whether this run has heard of every kind, be it that it may not be read.
     pub fn heard_all(&self) -> bool {
-        self.heard.len() == Kind::ALL.len()
+        Kind::ALL.iter().all(|kind| self.heard.contains(kind))
     }
 
     pub(super) fn cover(&mut self, kind: Kind, coverage: Coverage) {
@@ -183,7 +187,7 @@ impl ClusterState {
         });
     }
 
-    pub(super) fn take_workloads(&mut self, kind: Kind, batch: Batch<Workload, WorkloadKey>) {
+    pub(super) fn take_workloads(&mut self, kind: Kind, batch: Batch<Workload, WorkloadKey>, at: Timestamp) {
         let put = match batch {
             Batch::Snapshot(all) => {
                 self.workloads.retain(|key, _| key.kind.kind() != kind);
@@ -199,6 +203,9 @@ impl ClusterState {
             }
         };
         for workload in put {
+            if let Some(rollouts) = &mut self.rollouts {
+                rollouts.take(&workload, at);
+            }
             if workload.degraded() {
                 self.degraded.insert(workload.key.clone());
             } else {
@@ -218,6 +225,7 @@ impl ClusterState {
     }
 
     pub(super) fn forget_kubernetes(&mut self) {
-        *self = Self { control_plane: self.control_plane.take(), ..Self::new(self.declared.clone()) };
+        let fresh = Self::new(self.declared.clone(), self.rollouts.is_some());
+        *self = Self { control_plane: self.control_plane.take(), ..fresh };
     }
 }

@@ -51,6 +51,9 @@ impl Estate {
                 }
                 facts.push(Fact::Pods(name.clone(), Batch::Snapshot(c.pods().values().cloned().collect())));
             }
+            if let Some(rollouts) = c.rollouts.as_ref().filter(|_| record.watches(name)) {
+                facts.push(Fact::Rollouts(name.clone(), rollouts.ended().cloned().collect()));
+            }
             if let Some(k) = c.usage.as_ref().filter(|k| said(k.origin)) {
                 facts.push(Fact::Usage(name.clone(), k.value.clone()));
             }

@@ -20,6 +20,8 @@ impl Estate {
             | Fact::Nodes(name, _)
             | Fact::Workloads(name, ..)
             | Fact::Pods(name, _)
+            | Fact::Restored(name, _)
+            | Fact::Rollouts(name, _)
             | Fact::Usage(name, _) => self.account_of(&EntryRef::Cluster(name.clone())),
             Fact::Database(name, _) | Fact::Global(name, _) | Fact::Numbers(name, _) | Fact::GlobalLag(name, _) => {
                 self.account_of(&EntryRef::Database(name.clone()))

@@ -48,6 +48,8 @@ pub(super) fn about(fact: &Fact) -> EntryRef {
         | Fact::Nodes(name, _)
         | Fact::Workloads(name, ..)
         | Fact::Pods(name, _)
+        | Fact::Restored(name, _)
+        | Fact::Rollouts(name, _)
         | Fact::Usage(name, _) => EntryRef::Cluster(name.clone()),
         Fact::Database(name, _) | Fact::Global(name, _) | Fact::Numbers(name, _) | Fact::GlobalLag(name, _) => {
             EntryRef::Database(name.clone())

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::line::Line;
 use super::listing;
-use super::request::{Caller, PROTOBUF_STREAM, Trouble, Way, classify};
+use super::request::{Caller, METADATA_STREAM, PROTOBUF_STREAM, Trouble, Way, classify};
 use super::scope::Scope;
 use super::shown::{Interner, Shown};
 use super::wire::envelope::{self, Event};
@@ -231,7 +231,8 @@ impl<S: Shown> Follower<S> {
     /// Opens a watch and reads it to its end.
     async fn watch(&mut self, way: &Way) -> End {
         let path = self.path();
-        let answer = match self.caller.get(&path, PROTOBUF_STREAM).await {
+        let accept = if S::METADATA_ONLY { METADATA_STREAM } else { PROTOBUF_STREAM };
+        let answer = match self.caller.get(&path, accept).await {
             Err(trouble) => return End::Refused(trouble),
             Ok(answer) => answer,
         };

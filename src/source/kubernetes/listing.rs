@@ -1,6 +1,6 @@
 //! A list in pages, for servers that have no streaming list.
 
-use super::request::{Caller, PROTOBUF, Trouble};
+use super::request::{Caller, METADATA, PROTOBUF, Trouble};
 use super::scope::{Scope, escaped};
 use super::shown::{Interner, Shown};
 use super::wire::envelope;
@@ -35,7 +35,7 @@ async fn pages<S: Shown>(
     let mut next = String::new();
     loop {
         let path = format!("{}?limit={PAGE}{}", scope.path(S::KIND), more(&next));
-        let page = caller.read(&path, PROTOBUF).await?;
+        let page = caller.read(&path, if S::METADATA_ONLY { METADATA } else { PROTOBUF }).await?;
         let page = envelope::list(page).map_err(|unreadable| Trouble::Failed(unreadable.to_string(), None))?;
         for item in page.items {
             let wire = <S::Wire as prost::Message>::decode(item).map_err(|why| {

@@ -16,7 +16,13 @@ type Row = (String, Result<String, String>);
 
 /// Proves the way into a cluster and the rights in it, in the order in which they are needed; stops where nothing
 /// further can be tried. `access` is what the account's side knows, where the cluster has an account.
-pub async fn probe(declared: &DeclaredCluster, access: Option<&Access>) -> Vec<(String, Result<String, String>)> {
+///
+/// `rollouts`: an SLO counts the cluster's rollouts, and what that needs is proven too.
+pub async fn probe(
+    declared: &DeclaredCluster,
+    access: Option<&Access>,
+    rollouts: bool,
+) -> Vec<(String, Result<String, String>)> {
     let mut rows: Vec<Row> = Vec::new();
     let entrance = match approach(declared, access).await {
         Approach::Enter(entrance) => *entrance,
@@ -44,7 +50,7 @@ pub async fn probe(declared: &DeclaredCluster, access: Option<&Access>) -> Vec<(
     if unreachable {
         return rows;
     }
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.into_iter().chain(rollouts.then_some(Kind::ReplicaSets)) {
         let scopes = match kind {
             Kind::Nodes => vec![Scope::Everywhere],
             _ if declared.namespaces.is_empty() => vec![Scope::Everywhere],

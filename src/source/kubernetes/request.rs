@@ -19,6 +19,11 @@ use crate::source::outbox::Meter;
 pub(super) const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 /// Watches in protobuf.
 pub(super) const PROTOBUF_STREAM: &str = "application/vnd.kubernetes.protobuf;stream=watch";
+/// Lists of metadata alone.
+pub(super) const METADATA: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+/// Watches of metadata alone.
+pub(super) const METADATA_STREAM: &str =
+    "application/vnd.kubernetes.protobuf;stream=watch;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /// How long a server may take to begin its answer.
 const BEGIN: Duration = Duration::from_secs(30);

@@ -18,7 +18,7 @@ impl Scope {
     pub(super) fn path(&self, kind: Kind) -> String {
         let root = match kind {
             Kind::Nodes | Kind::Pods => "/api/v1",
-            Kind::Deployments | Kind::StatefulSets | Kind::DaemonSets => "/apis/apps/v1",
+            Kind::Deployments | Kind::StatefulSets | Kind::DaemonSets | Kind::ReplicaSets => "/apis/apps/v1",
         };
         match self {
             Self::Everywhere => format!("{root}/{}", kind.plural()),

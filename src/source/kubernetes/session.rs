@@ -13,7 +13,7 @@ use super::endpoint;
 use super::entrance::{Door, Entered, Entrance};
 use super::kind::{KindStanding, Told, watch_kind};
 use super::request::{Caller, Trouble, Way};
-use super::shown::{DaemonSets, Deployments, Nodes, Pods, StatefulSets};
+use super::shown::{DaemonSets, Deployments, Nodes, Pods, ReplicaSets, StatefulSets};
 use super::summary;
 use crate::estate::{DeclaredCluster, Fact, Kind, Report};
 use crate::source::access::Access;
@@ -93,9 +93,9 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// A session by an entrance that was just entered.
+    /// A session by an entrance that was just entered; `rollouts`: an SLO counts the cluster's rollouts.
     pub(super) fn new(
-        declared: Arc<DeclaredCluster>,
+        (declared, rollouts): (Arc<DeclaredCluster>, bool),
         out: &'a mut Outbox,
         access: Option<watch::Receiver<Access>>,
         entrance: Entrance,
@@ -113,7 +113,11 @@ impl<'a> Session<'a> {
             door: Some(door),
             way: watch::Sender::new(Way { entered, called, generation: 0, restarts: 0 }),
             clock,
-            kinds: Kind::ALL.into_iter().map(|kind| (kind, KindStanding::default())).collect(),
+            kinds: Kind::ALL
+                .into_iter()
+                .chain(rollouts.then_some(Kind::ReplicaSets))
+                .map(|kind| (kind, KindStanding::default()))
+                .collect(),
             errands: JoinSet::new(),
             schedule: Schedule::new(CONFIRM, LONGEST_PAUSE, seed),
             began: now,
@@ -183,6 +187,10 @@ impl<'a> Session<'a> {
         kinds.spawn(watch_kind::<DaemonSets>(d, c, s, t));
         let (d, c, s, t) = each(5);
         kinds.spawn(watch_kind::<Pods>(d, c, s, t));
+        if self.kinds.contains_key(&Kind::ReplicaSets) {
+            let (d, c, s, t) = each(6);
+            kinds.spawn(watch_kind::<ReplicaSets>(d, c, s, t));
+        }
     }
 
     fn caller(&self) -> Caller {

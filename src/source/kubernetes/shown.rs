@@ -7,6 +7,7 @@ mod node;
 mod owner;
 mod pod;
 pub(super) mod quantity;
+mod rollout;
 mod workload;
 
 use std::sync::Arc;
@@ -26,6 +27,9 @@ pub(super) trait Shown: Send + 'static {
     type Thing: Send + 'static;
     /// What names one.
     type Key: Ord + Clone + Send + 'static;
+
+    /// Whether nothing but its metadata is asked for.
+    const METADATA_ONLY: bool = false;
 
     /// What is kept of one object; none of one that has no name.
     fn show(wire: &Self::Wire, strings: &mut Interner) -> Option<Self::Thing>;
@@ -50,6 +54,33 @@ pub(super) struct Deployments;
 pub(super) struct StatefulSets;
 /// Daemon sets, as [`Shown`].
 pub(super) struct DaemonSets;
+
+/// Replica sets that deployments went back to, as [`Shown`].
+pub(super) struct ReplicaSets;
+
+impl Shown for ReplicaSets {
+    const KIND: Kind = Kind::ReplicaSets;
+    const METADATA_ONLY: bool = true;
+    type Wire = super::wire::objects::ReplicaSet;
+    type Thing = crate::estate::Restored;
+    type Key = Name;
+
+    fn show(wire: &Self::Wire, strings: &mut Interner) -> Option<Self::Thing> {
+        rollout::restored(wire, strings)
+    }
+
+    fn key(thing: &Self::Thing) -> Self::Key {
+        thing.name.clone()
+    }
+
+    fn version(wire: &Self::Wire) -> &[u8] {
+        wire.metadata.as_ref().map_or(&[], |m| &m.resource_version)
+    }
+
+    fn fact(cluster: &str, batch: Batch<Self::Thing, Self::Key>) -> Fact {
+        Fact::Restored(cluster.to_owned(), batch)
+    }
+}
 
 impl Shown for Nodes {
     const KIND: Kind = Kind::Nodes;

@@ -22,7 +22,7 @@ pub(super) fn failing<'a>(
     let next = failing.iter().map(|(_, (_, next))| *next).min()?;
     let groups = grouped(failing.iter().map(|(kind, (why, _))| (*kind, why.clone())));
     let words = match &groups[..] {
-        [(kinds, why)] if kinds.len() == Kind::ALL.len() => why.clone(),
+        [(kinds, why)] if kinds.len() >= Kind::ALL.len() => why.clone(),
         _ => groups.iter().map(|(kinds, why)| format!("{}: {why}", named(kinds))).collect::<Vec<_>>().join("; "),
     };
     Some((words, Some(next)))

@@ -142,6 +142,7 @@ impl WorkloadPlan {
             available,
             updated,
             stuck: stuck.then(|| "ProgressDeadlineExceeded".to_owned()),
+            rollout: None,
             paused: false,
             created: Timestamp::from_second(self.created).ok(),
         }

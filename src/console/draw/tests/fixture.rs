@@ -303,6 +303,7 @@ pub(crate) fn workload(namespace: &str, name: &str, wanted: u32, available: u32)
         available,
         updated: wanted,
         stuck: None,
+        rollout: None,
         paused: false,
         created: Some(ago(60 * 24 * 40)),
     }

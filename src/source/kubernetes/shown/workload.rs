@@ -2,8 +2,9 @@
 
 use super::Interner;
 use super::interner::{own, text};
+use super::rollout::rollout;
 use crate::estate::{Name, Workload, WorkloadKey, WorkloadKind};
-use crate::source::kubernetes::wire::meta::{ObjectMeta, Time};
+use crate::source::kubernetes::wire::meta::{AnnotatedMeta, ObjectMeta, Time};
 use crate::source::kubernetes::wire::objects::{DaemonSet, Deployment, DeploymentCondition, StatefulSet};
 
 /// What the API takes `spec.replicas` for where it is not set.
@@ -11,13 +12,15 @@ const DEFAULT_REPLICAS: i32 = 1;
 
 /// What is kept of a deployment.
 pub(super) fn deployment(wire: &Deployment, strings: &mut Interner) -> Option<Workload> {
-    let mut shown = named(WorkloadKind::Deployment, wire.metadata.as_ref(), strings)?;
+    let meta = wire.metadata.as_ref().map(AnnotatedMeta::plain);
+    let mut shown = named(WorkloadKind::Deployment, meta.as_ref(), strings)?;
     let status = wire.status.as_ref();
     shown.wanted = count(wire.spec.and_then(|s| s.replicas).unwrap_or(DEFAULT_REPLICAS));
     shown.paused = wire.spec.is_some_and(|s| s.paused);
     shown.available = count(status.map_or(0, |s| s.available_replicas));
     shown.updated = count(status.map_or(0, |s| s.updated_replicas));
     shown.stuck = status.and_then(|s| stuck(&s.conditions));
+    shown.rollout = rollout(wire, shown.wanted);
     Some(shown)
 }
 
@@ -48,6 +51,7 @@ fn named(kind: WorkloadKind, meta: Option<&ObjectMeta>, strings: &mut Interner) 
         available: 0,
         updated: 0,
         stuck: None,
+        rollout: None,
         paused: false,
         created: meta.creation_timestamp.and_then(Time::instant),
     })
@@ -79,7 +83,7 @@ mod tests {
     fn a_deployment_without_replicas_wants_one() {
         for (replicas, wanted) in [(None, 1), (Some(0), 0), (Some(3), 3), (Some(-1), 0)] {
             let wire = Deployment {
-                metadata: Some(meta()),
+                metadata: Some(AnnotatedMeta { name: "checkout".into(), ..AnnotatedMeta::default() }),
                 spec: Some(DeploymentSpec { replicas, paused: false }),
                 status: Some(DeploymentStatus { available_replicas: 2, ..DeploymentStatus::default() }),
             };
@@ -94,6 +98,7 @@ mod tests {
             kind: kind.into(),
             status: status.into(),
             reason: reason.into(),
+            ..DeploymentCondition::default()
         };
         for (conditions, expected) in [
             (vec![condition("Progressing", "False", "ProgressDeadlineExceeded")], Some("ProgressDeadlineExceeded")),

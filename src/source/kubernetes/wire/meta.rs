@@ -32,6 +32,53 @@ impl ObjectMeta {
     }
 }
 
+/// `ObjectMeta` of kinds whose annotations are looked at; those of pods are many and are not.
+#[derive(Clone, PartialEq, Message)]
+pub(in crate::source::kubernetes) struct AnnotatedMeta {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub name: Bytes,
+    #[prost(bytes = "bytes", tag = "3")]
+    pub namespace: Bytes,
+    #[prost(bytes = "bytes", tag = "5")]
+    pub uid: Bytes,
+    #[prost(bytes = "bytes", tag = "6")]
+    pub resource_version: Bytes,
+    #[prost(int64, tag = "7")]
+    pub generation: i64,
+    #[prost(message, optional, tag = "8")]
+    pub creation_timestamp: Option<Time>,
+    #[prost(message, repeated, tag = "12")]
+    pub annotations: Vec<Pair>,
+    #[prost(message, repeated, tag = "13")]
+    pub owner_references: Vec<OwnerUid>,
+}
+
+impl AnnotatedMeta {
+    /// The part that every kind has.
+    pub(in crate::source::kubernetes) fn plain(&self) -> ObjectMeta {
+        ObjectMeta {
+            name: self.name.clone(),
+            namespace: self.namespace.clone(),
+            uid: self.uid.clone(),
+            creation_timestamp: self.creation_timestamp,
+            ..ObjectMeta::default()
+        }
+    }
+}
+
+/// `OwnerReference` with the owner's UID.
+#[derive(Clone, PartialEq, Message)]
+pub(in crate::source::kubernetes) struct OwnerUid {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub kind: Bytes,
+    #[prost(bytes = "bytes", tag = "3")]
+    pub name: Bytes,
+    #[prost(bytes = "bytes", tag = "4")]
+    pub uid: Bytes,
+    #[prost(bool, tag = "6")]
+    pub controller: bool,
+}
+
 /// One entry of a map of strings. Maps on the wire are repeated pairs; most have a handful and are read once.
 #[derive(Clone, PartialEq, Message)]
 pub(in crate::source::kubernetes) struct Pair {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use prost::Message;
 
-use super::meta::{NodeCondition, ObjectMeta, Time};
+use super::meta::{AnnotatedMeta, NodeCondition, ObjectMeta, Time};
 
 /// Something of which only the number matters.
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -67,7 +67,7 @@ pub(in crate::source::kubernetes) struct NodeSystemInfo {
 #[derive(Clone, PartialEq, Message)]
 pub(in crate::source::kubernetes) struct Deployment {
     #[prost(message, optional, tag = "1")]
-    pub metadata: Option<ObjectMeta>,
+    pub metadata: Option<AnnotatedMeta>,
     #[prost(message, optional, tag = "2")]
     pub spec: Option<DeploymentSpec>,
     #[prost(message, optional, tag = "3")]
@@ -86,6 +86,10 @@ pub(in crate::source::kubernetes) struct DeploymentSpec {
 /// `DeploymentStatus`.
 #[derive(Clone, PartialEq, Message)]
 pub(in crate::source::kubernetes) struct DeploymentStatus {
+    #[prost(int64, tag = "1")]
+    pub observed_generation: i64,
+    #[prost(int32, tag = "2")]
+    pub replicas: i32,
     #[prost(int32, tag = "3")]
     pub updated_replicas: i32,
     #[prost(int32, tag = "4")]
@@ -103,6 +107,17 @@ pub(in crate::source::kubernetes) struct DeploymentCondition {
     pub status: Bytes,
     #[prost(bytes = "bytes", tag = "4")]
     pub reason: Bytes,
+    #[prost(message, optional, tag = "6")]
+    pub last_update_time: Option<Time>,
+    #[prost(message, optional, tag = "7")]
+    pub last_transition_time: Option<Time>,
+}
+
+/// `ReplicaSet`, of which only the metadata is asked for.
+#[derive(Clone, PartialEq, Message)]
+pub(in crate::source::kubernetes) struct ReplicaSet {
+    #[prost(message, optional, tag = "1")]
+    pub metadata: Option<AnnotatedMeta>,
 }
 
 /// `StatefulSet`.
