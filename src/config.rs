@@ -14,7 +14,7 @@ mod yaml;
 
 pub use console_file::{ConsoleFile, Glyphs, Link};
 pub use diagnostic::{Diagnostic, Diagnostics, Look};
-pub use estate_file::{Around, EstateFile, Severity, SeverityRule};
+pub use estate_file::{Around, EstateFile};
 pub use loading::{ConfigError, load_console, load_estate};
 pub use places::{EstatePath, Places};
 pub use template::{TEMPLATE, write_template};

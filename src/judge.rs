@@ -6,21 +6,29 @@ mod docket;
 mod finding;
 pub mod history;
 pub mod level;
+pub mod metric;
 pub mod policy;
 pub mod rule;
+pub mod severity;
+pub mod silence;
+pub mod standing;
 pub mod verdict;
+pub mod why;
 pub mod words;
 
 use jiff::Timestamp;
 
 use crate::estate::Estate;
-pub use alert::{Alert, Subject};
+pub use alert::{Alert, Footing, Subject};
 use docket::Docket;
 pub use history::History;
 pub use level::Level;
-pub use policy::{Policy, Thresholds};
-pub use rule::{Rule, RuleId, fullest, slo_why};
+pub use policy::{Policy, RuleChange, TeamRule, Thresholds};
+pub use rule::{Comparison, Rule, RuleId, fullest, slo_why};
+pub use severity::{Ranked, Severity, SeverityRule};
+pub use silence::{Silence, Silenced, SilencedRules};
 pub use verdict::{Judgement, SloVerdict, Verdict};
+pub use why::{Why, why, why_alert, why_line};
 
 /// Judges the whole estate at one instant.
 ///
@@ -39,6 +47,9 @@ pub fn judge(estate: &Estate, history: &History, policy: &Policy, now: Timestamp
     }
     for slo in estate.slos() {
         rule::slo(&mut docket, slo);
+    }
+    for service in estate.services() {
+        rule::service(&mut docket, service);
     }
     for budget in estate.budgets() {
         rule::budget(&mut docket, budget);

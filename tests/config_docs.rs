@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use quarterdeck::config::estate_file::{Around, EstateFile, parse};
 use quarterdeck::config::{Diagnostics, Look};
-use quarterdeck::judge::{Rule, Thresholds};
+use quarterdeck::judge::{Comparison, Rule, Thresholds};
 
 fn page() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/estate-file.md")
@@ -38,12 +38,12 @@ fn threshold(value: Option<f64>, unit: &str) -> String {
 
 fn rules() -> String {
     let row = |rule: &Rule| {
-        let way = match (rule.defaults == Thresholds::default(), rule.below, rule.inclusive) {
-            (true, ..) => "a state",
-            (_, false, false) => "above",
-            (_, false, true) => "from there on",
-            (_, true, false) => "below",
-            (_, true, true) => "from there down",
+        let way = match (rule.defaults == Thresholds::default(), rule.comparison) {
+            (true, _) => "a state",
+            (_, Comparison::Above) => "above",
+            (_, Comparison::AtLeast) => "from there on",
+            (_, Comparison::Below) => "below",
+            (_, Comparison::AtMost) => "from there down",
         };
         let (warn, crit) = (threshold(rule.defaults.warn, rule.unit), threshold(rule.defaults.crit, rule.unit));
         format!("| `{}` | {warn} | {crit} | {way} |\n", rule.id.word())

@@ -48,6 +48,8 @@ async fn look(status: &Status, context: &Context) -> Exit {
     }
     rigging.estate.explain_waiting(&format!("has not answered within {} s", status.wait));
     let now = Timestamp::now();
+    // One look says what is now; it does not wait to see whether what has ended stays so.
+    recalled.history = recalled.history.glance();
     let judgement = judge(&rigging.estate, &recalled.history, &file.policy, now);
     recalled.history.learn(&judgement, now);
     if let Some(writer) = writer {

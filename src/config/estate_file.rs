@@ -18,7 +18,6 @@ use crate::estate::DeclaredEstate;
 use crate::judge::Policy;
 use crate::operate::{Freeze, WritePolicy};
 use names::Names;
-pub use policy::severity::{Severity, SeverityRule};
 
 /// A whole estate file, defaults filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,8 +30,6 @@ pub struct EstateFile {
     pub writes: WritePolicy,
     /// When nothing is done.
     pub freezes: Vec<Freeze>,
-    /// What makes a P1 … P4, and how soon someone must answer; a severity that is not here has its default.
-    pub severities: Vec<SeverityRule>,
 }
 
 /// Where the file lies, for paths inside it.
@@ -98,11 +95,5 @@ fn read(root: &Section<'_>, around: Around<'_>) -> EstateFile {
         budgets: root.sections("budget").iter().map(|s| budget::read(s, &mut budgets, &known.accounts)).collect(),
     };
     let policy = policy::read(root.section("policy"), &known.accounts);
-    EstateFile {
-        declared,
-        policy: policy.policy,
-        writes: policy.writes,
-        freezes: policy.freezes,
-        severities: policy.severities,
-    }
+    EstateFile { declared, policy: policy.policy, writes: policy.writes, freezes: policy.freezes }
 }

@@ -212,6 +212,24 @@ pub fn duration_s(value: Value<'_>) -> Reading<u64> {
     })
 }
 
+/// Seconds of a duration that may be `0s`: how long to wait for something.
+pub fn delay_s(value: Value<'_>) -> Reading<u64> {
+    let text = string(value)?;
+    seconds(&text).filter(|_| !text.is_empty()).ok_or_else(|| {
+        Wrong::new(format!("`{text}` is no duration"), "a whole number and s, m, h or d, such as \"90s\" or \"5m\"")
+    })
+}
+
+/// An instant, as RFC 3339 has it.
+pub fn instant(value: Value<'_>) -> Reading<jiff::Timestamp> {
+    let expected = "an instant such as \"2026-11-22T08:00:00Z\"";
+    let text = match value.get() {
+        DeValue::Datetime(datetime) => datetime.to_string(),
+        _ => string(value)?,
+    };
+    text.parse().map_err(|_| Wrong::new(format!("`{text}` is no instant"), expected))
+}
+
 fn seconds(text: &str) -> Option<u64> {
     let mut total: u64 = 0;
     let mut rest = text;

@@ -25,6 +25,7 @@ pub(super) fn next(rule: RuleId) -> &'static str {
         RuleId::SloBudget => "stop risky changes until it has recovered",
         RuleId::BudgetActualPercent | RuleId::BudgetForecastPercent => "look at the costs by service",
         RuleId::AccountIdentity => "correct the credentials or the estate file",
+        RuleId::Team(_) => "see why",
         RuleId::SourceFailing => "read the source's error, run quarterdeck check",
     }
 }

@@ -7,7 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Rests};
-use super::{Level, RuleId};
+use super::rule::Comparison;
+use super::severity::Ranked;
+use super::silence::Silenced;
+use super::standing::Mark;
+use super::{Level, RuleId, words};
 use crate::estate::{EntryRef, Name, SourceKey, WorkloadKey};
 
 /// What an alert is about.
@@ -41,10 +45,34 @@ pub struct Alert {
     pub threshold: Option<f64>,
     /// Since when it is broken.
     pub since: Timestamp,
+    /// Whether the value breaks the rule now, or the alert only has not cleared.
+    pub footing: Footing,
+    /// Until when nobody wants to hear of it, and why: it is listed, and makes nothing worse.
+    pub silenced: Option<Silenced>,
+    /// How severe it is, and what decided.
+    pub ranked: Ranked,
     /// Account and region with a slash after each, where `status` names them before the entry.
     pub(super) place: Option<Arc<str>>,
+    /// How the value meets the threshold.
+    pub comparison: Comparison,
     pub(super) finding: Finding,
     pub(super) rests: Rests,
+    /// What is remembered of it.
+    pub(super) mark: Mark,
+}
+
+/// Whether the value breaks the rule now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Footing {
+    /// It does.
+    Breaks,
+    /// It does not, but the alert has not cleared: until then, or until the value is back by more than the margin.
+    Held {
+        /// When it clears if the value stays where it is; none while it is within the margin.
+        until: Option<Timestamp>,
+    },
+    /// The value is not known any more: it stands as it stood.
+    Unseen,
 }
 
 impl Alert {
@@ -88,6 +116,24 @@ impl Alert {
     /// The threshold in words: `above the warning threshold of 70 %`; empty where the rule is about a state.
     pub(super) fn against(&self) -> String {
         let Some(threshold) = self.threshold else { return String::new() };
-        self.rule.against(self.level, threshold)
+        let limit = words::with_unit(words::threshold(threshold), self.unit);
+        let level = self.level.word();
+        match self.footing {
+            Footing::Breaks => format!("{} the {level} threshold of {limit}", self.comparison.word()),
+            Footing::Unseen => {
+                format!("not known now, {} the {level} threshold of {limit} when it was", self.comparison.word())
+            }
+            Footing::Held { until: None } => {
+                let clear = words::with_unit(words::threshold(self.comparison.clears_at(threshold)), self.unit);
+                format!(
+                    "not clear yet of the {level} threshold of {limit}: it clears {} {clear}",
+                    self.comparison.opposite().word()
+                )
+            }
+            Footing::Held { until: Some(until) } => {
+                let until = until.to_zoned(jiff::tz::TimeZone::UTC).strftime("%H:%M:%S");
+                format!("back from the {level} threshold of {limit}, held until {until} UTC")
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@
 //! ```
 
 use super::Level;
+use super::standing::MARGIN;
 use crate::estate::{SloCounts, Window, WindowCount};
 
 /// Two windows that must both burn faster than the factor.
@@ -26,7 +27,7 @@ pub struct Pair {
 }
 
 /// The four pairs, the same for every SLO; the most urgent first.
-pub const PAIRS: [Pair; 4] = [
+pub static PAIRS: [Pair; 4] = [
     Pair { name: "page 1h/5m", level: Level::Critical, long: Window::H1, short: Window::M5, share_percent: 2 },
     Pair { name: "page 6h/30m", level: Level::Critical, long: Window::H6, short: Window::M30, share_percent: 5 },
     Pair { name: "ticket 1d/2h", level: Level::Warning, long: Window::D1, short: Window::H2, share_percent: 10 },
@@ -123,22 +124,54 @@ impl Reading {
         Self { data, remaining_percent: remaining, burn, pairs, exhausted_in_s }
     }
 
-    /// The names of the pairs that fire; none where nothing is known to fire and a pair has no verdict.
-    pub fn firing(&self) -> Option<Vec<&'static str>> {
-        let firing: Vec<_> = self.fires().map(|pair| pair.name).collect();
-        (!firing.is_empty() || !self.pairs.contains(&None)).then_some(firing)
+    /// The pairs whose verdict is as asked, a bit each in the order of [`PAIRS`].
+    pub fn bits(&self, asked: impl Fn(Option<bool>) -> bool) -> u8 {
+        self.pairs.iter().enumerate().filter(|(_, fires)| asked(**fires)).fold(0, |bits, (i, _)| bits | 1 << i)
+    }
+
+    /// The pairs of which both windows burn faster than the factor less the margin, a bit each: those that fire, and
+    /// those that have not cleared if they fired before.
+    pub fn near(&self, window_s: u64) -> u8 {
+        let near = |(pair, fires): (&Pair, Option<bool>)| {
+            let clear = pair.factor(window_s) * (1.0 - MARGIN);
+            let over = |w: Window| self.burn[index(w)].is_some_and(|burn| exceeds(burn, clear));
+            fires.is_some() && over(pair.long) && over(pair.short)
+        };
+        let pairs = PAIRS.iter().zip(self.pairs).enumerate().filter(|(_, pair)| near(*pair));
+        pairs.fold(0, |bits, (i, _)| bits | 1 << i)
+    }
+
+    /// The names of the pairs that fire, of these bits; none where nothing is known to fire and a pair has no verdict.
+    pub fn firing(&self, bits: u8) -> Option<Vec<&'static str>> {
+        (bits != 0 || !self.pairs.contains(&None)).then(|| pairs(bits).map(|pair| pair.name).collect())
+    }
+
+    /// The names of the pairs that fire by these counts alone.
+    pub fn firing_now(&self) -> Option<Vec<&'static str>> {
+        self.firing(self.bits(|fires| fires == Some(true)))
     }
 
     /// The pairs that fire, the most urgent first.
-    pub fn fires(&self) -> impl Iterator<Item = &'static Pair> {
-        PAIRS.iter().zip(self.pairs).filter(|(_, fires)| *fires == Some(true)).map(|(pair, _)| pair)
+    pub fn fires(&self) -> impl Iterator<Item = &'static Pair> + use<> {
+        pairs(self.bits(|fires| fires == Some(true)))
     }
 
-    /// The firing pair that is furthest over its factor (as a ratio), with its long window's burn and the factor.
-    pub fn worst(&self, window_s: u64) -> Option<(&'static Pair, f64, f64)> {
+    /// Of these pairs the one that is furthest over its factor (as a ratio), with its long window's burn and the factor;
+    /// none where no burn is known.
+    pub fn worst(&self, bits: u8, window_s: u64) -> Option<(&'static Pair, f64, f64)> {
         let over = |&(_, burn, factor): &(&Pair, f64, f64)| burn / factor;
-        self.fires()
+        pairs(bits)
             .filter_map(|pair| Some((pair, self.burn[index(pair.long)]?, pair.factor(window_s))))
             .reduce(|worst, next| if over(&next) > over(&worst) { next } else { worst })
     }
+}
+
+/// The pairs of these bits, the most urgent first.
+pub fn pairs(bits: u8) -> impl Iterator<Item = &'static Pair> + use<> {
+    PAIRS.iter().enumerate().filter(move |(i, _)| bits & (1 << i) != 0).map(|(_, pair)| pair)
+}
+
+/// The worst level of these pairs: critical for a page, a warning for a ticket, in order for none.
+pub fn level_of(bits: u8) -> Level {
+    pairs(bits).map(|pair| pair.level).max().unwrap_or_default()
 }

@@ -1,21 +1,29 @@
 //! What is written down while a judgement is made: the alerts and doubts of each entry.
 
+mod leftover;
+
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::alert::Footing;
 use super::finding::{Finding, Rests};
-use super::{Alert, History, Judgement, Level, Policy, Rule, RuleId, SloVerdict, Subject, Verdict, words};
+use super::policy::Terms;
+use super::severity::{self, Environment};
+use super::standing::{Mark, Reach, settle};
+use super::{Alert, History, Judgement, Level, Policy, RuleId, SloVerdict, Subject, Verdict, silence, words};
 use crate::estate::{AccountState, ClusterState, EntryRef, Estate, Known, SourceRecord, SourceState};
 
 /// Everything that a rule may look at, and where it writes what it found.
 pub(super) struct Docket<'a> {
     pub(super) estate: &'a Estate,
     pub(super) now: Timestamp,
-    history: &'a History,
-    policy: &'a Policy,
+    pub(super) history: &'a History,
+    pub(super) policy: &'a Policy,
+    /// The built-in rules as they are in force, looked up once each.
+    terms: HashMap<RuleId, Option<Terms>>,
     /// The sources that feed each entry, looked up once.
     feeding: HashMap<&'a EntryRef, Vec<&'a SourceRecord>>,
     accounts: HashMap<&'a str, &'a AccountState>,
@@ -23,19 +31,31 @@ pub(super) struct Docket<'a> {
     watchers: HashMap<&'a str, usize>,
     /// The sources in words, made when the first alert rests on them.
     sources: Vec<OnceCell<Arc<str>>>,
+    /// Where the open entry is, as far as severity depends on it.
+    environment: Environment,
     /// Alerts, each with the verdict that it belongs to.
     alerts: Vec<(Alert, Option<usize>)>,
+    /// What was looked at and does not stand: it waits to be raised, or has cleared.
+    resting: Vec<(RuleId, Subject, Mark)>,
+    /// How many of the alerts that stood were looked at again, by rule.
+    met: BTreeMap<RuleId, usize>,
     verdicts: Vec<Verdict>,
     slos: Vec<SloVerdict>,
 }
 
-/// A rule that a value or a state breaks, not yet said in words.
+/// What a value or a state means to a rule, not yet said in words.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Breach {
-    pub(super) rule: &'static Rule,
-    pub(super) level: Level,
-    /// The value and the threshold that it broke; none where the rule is about a state.
-    pub(super) numbers: Option<(f64, f64)>,
+    pub(super) terms: Terms,
+    pub(super) reach: Reach,
+    /// The value; none where the rule is about a state.
+    pub(super) value: Option<f64>,
+    /// The threshold of a rule that has none of its own, as for the burn of an SLO.
+    pub(super) threshold: Option<f64>,
+    /// The pairs of windows of an SLO that fire, a bit each.
+    pub(super) pairs: u8,
+    /// Some of it is not known any more, and stands as it stood.
+    pub(super) unseen: bool,
 }
 
 impl<'a> Docket<'a> {
@@ -53,8 +73,25 @@ impl<'a> Docket<'a> {
         let watchers = watchers.collect();
         let sources = vec![OnceCell::new(); estate.sources().len()];
         let accounts = estate.accounts().iter().map(|a| (a.declared.name.as_str(), a)).collect();
-        let (alerts, verdicts, slos) = (Vec::new(), Vec::new(), Vec::new());
-        Self { estate, now, history, policy, feeding, accounts, watchers, sources, alerts, verdicts, slos }
+        let terms = super::Rule::ALL.iter().map(|rule| (rule.id, policy.terms(rule.id)));
+        let terms = terms.chain(policy.rules.iter().map(|rule| (rule.id, policy.terms(rule.id)))).collect();
+        Self {
+            estate,
+            now,
+            history,
+            policy,
+            terms,
+            feeding,
+            accounts,
+            watchers,
+            sources,
+            environment: Environment::Production,
+            alerts: Vec::new(),
+            resting: Vec::new(),
+            met: BTreeMap::new(),
+            verdicts: Vec::new(),
+            slos: Vec::new(),
+        }
     }
 
     /// Opens the verdict on an entry; what is raised and doubted from here on belongs to it.
@@ -77,7 +114,13 @@ impl<'a> Docket<'a> {
                 doubts.push(not_live(source, self.now));
             }
         }
+        self.environment = Environment::of(account);
         self.verdicts.push(Verdict { entry, level: Level::Ok, alerts: Vec::new(), doubts });
+    }
+
+    /// Says where the open entry is, where that is not where its facts come from.
+    pub(super) fn locate(&mut self, environment: Environment) {
+        self.environment = environment;
     }
 
     /// The account of that name.
@@ -88,6 +131,11 @@ impl<'a> Docket<'a> {
     /// Whether nothing casts doubt on the open entry so far.
     pub(super) fn undoubted(&self) -> bool {
         self.verdicts.last().is_some_and(|v| v.doubts.is_empty())
+    }
+
+    /// Whether any source speaks for the open entry.
+    pub(super) fn fed(&self) -> bool {
+        self.verdicts.last().is_some_and(|v| self.feeding.contains_key(&v.entry))
     }
 
     /// The source that watches a cluster's API server.
@@ -103,17 +151,31 @@ impl<'a> Docket<'a> {
         }
     }
 
-    /// Holds a value against a rule's thresholds; none where it breaks none or the team switched the rule off.
-    pub(super) fn weigh(&self, id: RuleId, value: f64) -> Option<Breach> {
-        let rule = Rule::of(id);
-        let (level, threshold) = rule.breach(self.policy.thresholds(id)?, value)?;
-        Some(Breach { rule, level, numbers: Some((value, threshold)) })
+    /// A rule as it is in force; none where the team switched it off.
+    pub(super) fn terms(&self, id: RuleId) -> Option<Terms> {
+        self.terms.get(&id).copied().flatten()
+    }
+
+    /// Holds a value against a rule's thresholds; none where it breaks none and no alert stands that it would clear, or
+    /// where the team switched the rule off.
+    pub(super) fn weigh(&self, id: RuleId, value: f64, about: &Subject) -> Option<Breach> {
+        let terms = self.terms(id)?;
+        let reach = terms.reach(value);
+        if reach.now == Level::Ok && self.history.mark(id, about).is_none() {
+            return None;
+        }
+        Some(Breach { terms, reach, value: Some(value), threshold: None, pairs: 0, unseen: false })
+    }
+
+    /// Whether a value breaks nothing and no alert of the rule stands, whatever it is about: quicker than to name that.
+    pub(super) fn quiet(&self, id: RuleId, value: f64) -> bool {
+        self.terms(id).is_none_or(|terms| terms.reach(value).now == Level::Ok && !self.history.remembers(id))
     }
 
     /// A state that breaks a rule; none where the team switched the rule off.
     pub(super) fn state(&self, id: RuleId, level: Level) -> Option<Breach> {
-        self.policy.thresholds(id)?;
-        Some(Breach { rule: Rule::of(id), level, numbers: None })
+        let reach = Reach { now: level, near: level };
+        Some(Breach { terms: self.terms(id)?, reach, value: None, threshold: None, pairs: 0, unseen: false })
     }
 
     /// Raises an alert about an entry, a workload or a source; it belongs to the open verdict unless it is a source's.
@@ -130,15 +192,72 @@ impl<'a> Docket<'a> {
         finding: Finding,
         rests: Rests,
     ) {
-        let Breach { rule, level, numbers } = breach;
         let verdict = match about {
             Subject::Source(_) => None,
             Subject::Entry(_) | Subject::Workload(..) | Subject::Pods(..) => self.verdicts.len().checked_sub(1),
         };
-        let since = self.history.since(rule.id, &about).unwrap_or(self.now);
-        let (value, threshold) = (numbers.map(|n| n.0), numbers.map(|n| n.1));
-        let alert =
-            Alert { rule: rule.id, about, level, value, unit: rule.unit, threshold, since, place, finding, rests };
+        self.enter(breach, about, place, finding, rests, verdict);
+    }
+
+    /// Settles where the alert stands, and enters it where it does.
+    fn enter(
+        &mut self,
+        breach: Breach,
+        about: Subject,
+        place: Option<Arc<str>>,
+        finding: Finding,
+        rests: Rests,
+        verdict: Option<usize>,
+    ) {
+        let Breach { terms, reach, value, threshold, pairs, unseen } = breach;
+        let before = self.history.mark(terms.id, &about);
+        if before.is_some() {
+            *self.met.entry(terms.id).or_default() += 1;
+        }
+        let mut mark = match before {
+            Some(before) if unseen => before.unseen(),
+            before => settle(before, reach, terms.patience, self.now, self.history.at_a_glance()),
+        };
+        mark.pairs = pairs;
+        let Some(since) = mark.since.filter(|_| mark.level > Level::Ok) else {
+            self.resting.push((terms.id, about, mark));
+            return;
+        };
+        let threshold = threshold.or_else(|| terms.threshold(mark.level)).or(mark.threshold);
+        (mark.value, mark.threshold) = (value.or(mark.value), threshold);
+        let footing = if unseen {
+            Footing::Unseen
+        } else if reach.now >= mark.level {
+            Footing::Breaks
+        } else {
+            Footing::Held { until: mark.back_since().and_then(|at| at.checked_add(terms.patience.hold).ok()) }
+        };
+        let state = terms.id.about_state() && terms.id != RuleId::SloBurn;
+        let mut alert = Alert {
+            rule: terms.id,
+            about,
+            level: mark.level,
+            value: mark.value.filter(|_| !state),
+            unit: terms.unit,
+            threshold: threshold.filter(|_| !state),
+            since,
+            footing,
+            silenced: None,
+            ranked: severity::Ranked::default(),
+            place,
+            comparison: terms.comparison,
+            finding,
+            rests,
+            mark,
+        };
+        let environment = match &alert.about {
+            Subject::Source(key) => Environment::of(key.account.as_deref().and_then(|name| self.account(name))),
+            Subject::Entry(_) | Subject::Workload(..) | Subject::Pods(..) => self.environment,
+        };
+        alert.ranked = severity::rank(&alert, environment, self.policy);
+        if !self.policy.silences.is_empty() {
+            alert.silenced = silence::of(&self.policy.silences, alert.rule, || alert.subject(), self.now);
+        }
         self.alerts.push((alert, verdict));
     }
 
@@ -175,16 +294,18 @@ impl<'a> Docket<'a> {
     }
 
     /// The whole judgement, sorted.
-    pub(super) fn close(self) -> Judgement {
-        let Self { estate, mut alerts, mut verdicts, slos, .. } = self;
+    pub(super) fn close(mut self) -> Judgement {
+        self.look_after_leftovers();
+        let Self { estate, now, policy, terms, mut alerts, mut verdicts, slos, resting, .. } = self;
         // Stable: what is as bad and as old stays in the estate's order, and no name is compared.
-        alerts.sort_by_key(|(a, _)| (std::cmp::Reverse(a.level), a.since));
+        alerts.sort_by_key(|(a, _)| (a.silenced.is_some(), std::cmp::Reverse(a.level), a.since));
         let mut level = Level::Ok;
         for (index, (alert, verdict)) in alerts.iter().enumerate() {
-            level = level.max(alert.level);
+            let counts = if alert.silenced.is_some() { Level::Ok } else { alert.level };
+            level = level.max(counts);
             if let Some(verdict) = verdict.and_then(|v| verdicts.get_mut(v)) {
                 verdict.alerts.push(index);
-                verdict.level = verdict.level.max(alert.level);
+                verdict.level = verdict.level.max(counts);
             }
         }
         for verdict in &mut verdicts {
@@ -196,7 +317,12 @@ impl<'a> Docket<'a> {
         if estate.sources().iter().any(|s| s.state != SourceState::Live) {
             level = level.max(Level::Unknown);
         }
-        Judgement { level, verdicts, alerts: alerts.into_iter().map(|(alert, _)| alert).collect(), slos }
+        let waiting = resting.into_iter().filter(|(.., mark)| mark.matters()).collect();
+        let alerts = alerts.into_iter().map(|(alert, _)| alert).collect();
+        let mut terms: Vec<Terms> = terms.into_values().flatten().collect();
+        terms.sort_by_key(|terms| terms.id);
+        let team = policy.rules.iter().map(|rule| (rule.id, rule.metric)).collect();
+        Judgement { at: now, level, verdicts, alerts, slos, terms, team, waiting }
     }
 }
 

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::burn::Pair;
-use super::{Alert, Subject, words};
+use super::metric::Metric;
+use super::standing::MARGIN;
+use super::{Alert, Footing, RuleId, Subject, words};
 use crate::estate::SourceState;
 
 /// What a rule found. The value, the threshold and the subject stand in the alert.
@@ -19,6 +22,10 @@ pub(super) enum Finding {
     Full { group: String, desired: u32, max: u32 },
     /// Nodes that are not ready, the first of them by name.
     NotReady { total: usize, names: Vec<String> },
+    /// What the nodes of a cluster use, over so many nodes.
+    Used { name: &'static str, nodes: usize },
+    /// A service's number, and what stands between its name and the value.
+    App { name: &'static str, verb: &'static str },
     /// Pods that have been pending for five minutes.
     Pending,
     /// A workload that lacks replicas, or whose rollout is stuck.
@@ -31,23 +38,36 @@ pub(super) enum Finding {
     Left { window: Arc<str> },
     /// What is spent, or forecast to be, of a limit; US dollars.
     Spent { usd: f64, limit: f64, forecast: bool },
+    /// A number of the team's own rule.
+    Measured(&'static Metric),
+    /// A number that is not known any more.
+    Unseen { rule: RuleId },
     /// A source fails: who, why, since when its facts stand, when it tries again.
     Fails { source: Arc<str>, reason: String, age: Option<String> },
 }
 
 impl Finding {
+    /// The pair of windows that it is about, where it is about one.
+    pub(super) fn pair(&self) -> Option<&'static Pair> {
+        match self {
+            Self::Burns { pair, .. } => Some(pair),
+            _ => None,
+        }
+    }
+
     /// A few words for a list.
     pub(super) fn brief(&self, alert: &Alert) -> String {
         let value = || words::measure(alert.value.unwrap_or_default(), alert.unit);
         let count = alert.value.map_or(0, whole);
         match self {
             Self::Said { brief, .. } => brief.clone(),
-            Self::Number { name, .. } => format!("{name} {}", value()),
+            Self::Number { name, .. } | Self::App { name, .. } => format!("{name} {}", value()),
             Self::Full { group, desired, max } => {
                 let near = if desired >= max { "at its max" } else { "near its max" };
                 format!("node group {group} {near}, {desired} of {max}")
             }
             Self::NotReady { .. } => format!("{} not ready", words::count(count, "node", "nodes")),
+            Self::Used { name, .. } => format!("{name} of its nodes {}", value()),
             Self::Pending => format!("{} pending for 5 min", words::count(count, "pod", "pods")),
             Self::Degraded { available, wanted, stuck } => match (stuck, wanted.saturating_sub(*available)) {
                 (Some(reason), 0) => format!("rollout stuck: {reason}"),
@@ -65,6 +85,11 @@ impl Finding {
             Self::Spent { usd, limit, forecast: true } => {
                 format!("forecast {}, {} of {}", words::usd(*usd), value(), words::usd(*limit))
             }
+            Self::Measured(metric) => format!("{} {}", metric.what, value()),
+            Self::Unseen { rule } => match alert.value {
+                Some(_) => format!("{} was {}, not known now", rule.title(), value()),
+                None => format!("{}, not known now", rule.title()),
+            },
             Self::Fails { age: Some(age), .. } => format!("fails, facts {age} old"),
             Self::Fails { age: None, .. } => "fails, no facts yet".to_owned(),
         }
@@ -95,6 +120,11 @@ impl Finding {
                 words::count(*total, "node is", "nodes are"),
                 words::list(names, 4),
             ),
+            Self::Used { name, nodes } => {
+                let nodes = words::count(*nodes, "node", "nodes");
+                format!("{nodes} of {} together use {} of their {name}, {against}.", thing(&alert.about), value())
+            }
+            Self::App { name, verb } => format!("The {name} of {} {verb} {}, {against}.", thing(&alert.about), value()),
             Self::Pending => {
                 let (pods, verb) = (words::count(count, "pod", "pods"), if count == 1 { "is" } else { "are" });
                 format!("{pods} {verb} pending for 5 min or longer, {against}.")
@@ -112,26 +142,7 @@ impl Finding {
                 value_of(alert),
                 crashing(*crash_looping),
             ),
-            Self::Burns { pair, burns: (long, short), events, objective, .. } => {
-                let events = events.map_or_else(String::new, |(bad, total)| {
-                    format!(
-                        " {} of {} events were bad in {}; the objective allows {} %.",
-                        words::number(bad),
-                        words::number(total),
-                        pair.long.word(),
-                        words::threshold(100.0 - objective),
-                    )
-                });
-                format!(
-                    "{} fires above {}× in both windows: {} {}×, {} {}×.{events}",
-                    pair.name,
-                    words::threshold(alert.threshold.unwrap_or_default()),
-                    pair.long.word(),
-                    words::number(*long),
-                    pair.short.word(),
-                    words::number(*short),
-                )
-            }
+            Self::Burns { pair, burns, events, objective, .. } => burning(alert, pair, *burns, *events, *objective),
             Self::Left { window } => format!("{} of the error budget of {window} is left, {against}.", value()),
             Self::Spent { usd, limit, forecast: false } => {
                 format!("{} of {} is spent, {}, {against}.", words::usd(*usd), words::usd(*limit), value())
@@ -139,12 +150,50 @@ impl Finding {
             Self::Spent { usd, limit, forecast: true } => {
                 format!("The forecast is {}, {} of {}, {against}.", words::usd(*usd), value(), words::usd(*limit))
             }
+            Self::Measured(metric) => {
+                format!("{}: {} ({}) {}, {against}.", thing(&alert.about), metric.what, metric.name, value())
+            }
+            Self::Unseen { rule } => {
+                format!(
+                    "{}: the {} of {} is not known now; it stands as it stood.",
+                    thing(&alert.about),
+                    rule.title(),
+                    value()
+                )
+            }
             Self::Fails { source, reason, .. } => {
                 let stop = if reason.ends_with(['.', '?', '!']) { "" } else { "." };
                 format!("{source} fails: {reason}{stop}")
             }
         }
     }
+}
+
+/// The rule of a pair of windows, their burns, and the events that they were counted from.
+fn burning(alert: &Alert, pair: &Pair, burns: (f64, f64), events: Option<(f64, f64)>, objective: f64) -> String {
+    let events = events.map_or_else(String::new, |(bad, total)| {
+        format!(
+            " {} of {} events were bad in {}; the objective allows {} %.",
+            words::number(bad),
+            words::number(total),
+            pair.long.word(),
+            words::threshold(100.0 - objective),
+        )
+    });
+    let factor = words::threshold(alert.threshold.unwrap_or_default());
+    let fires = match alert.footing {
+        Footing::Breaks => format!("fires above {factor}× in both windows"),
+        Footing::Unseen => format!("fired above {factor}× in both windows, and nothing says that it has ended"),
+        Footing::Held { until: None } => {
+            format!("fires above {factor}× in both windows and is not clear yet by {} %", 100.0 * MARGIN)
+        }
+        Footing::Held { until: Some(until) } => {
+            let until = until.to_zoned(TimeZone::UTC).strftime("%H:%M:%S");
+            format!("fires above {factor}× in both windows, is back, and held until {until} UTC")
+        }
+    };
+    let (long, short) = (words::number(burns.0), words::number(burns.1));
+    format!("{} {fires}: {} {long}×, {} {short}×.{events}", pair.name, pair.long.word(), pair.short.word())
 }
 
 /// What an alert rests on.

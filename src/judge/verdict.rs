@@ -1,6 +1,11 @@
 //! A whole judgement: the level of every entry, and the alerts it rests on.
 
-use super::{Alert, Level};
+use jiff::Timestamp;
+
+use super::metric::Metric;
+use super::policy::Terms;
+use super::standing::Mark;
+use super::{Alert, Level, RuleId, Subject};
 use crate::estate::EntryRef;
 
 /// What is judged of one entry.
@@ -34,17 +39,40 @@ pub struct SloVerdict {
 /// What everything means at one instant.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Judgement {
+    /// When it was made.
+    pub at: Timestamp,
     /// The worst level of all entries and sources.
     pub level: Level,
-    /// Every entry of the estate, in the order accounts, clusters, databases, SLOs, budgets, each in the file's order.
+    /// Every entry of the estate, in the order accounts, clusters, databases, SLOs, services, budgets, each in the file's order.
     pub verdicts: Vec<Verdict>,
-    /// Every alert, the worst first, then the oldest, then in the order of the estate.
+    /// Every alert, the worst first, then the oldest, then in the order of the estate; silenced ones last.
     pub alerts: Vec<Alert>,
     /// Numbers of the SLOs, in the file's order.
     pub slos: Vec<SloVerdict>,
+    /// The rules as they were in force.
+    pub terms: Vec<Terms>,
+    /// What the team's own rules measure.
+    pub team: Vec<(RuleId, &'static Metric)>,
+    /// What breaks its threshold, but not for long enough yet to be raised.
+    pub waiting: Vec<(RuleId, Subject, Mark)>,
 }
 
 impl Judgement {
+    /// A rule as it was in force; none where it is switched off.
+    pub fn terms(&self, id: RuleId) -> Option<&Terms> {
+        self.terms.iter().find(|terms| terms.id == id)
+    }
+
+    /// Every rule that was in force.
+    pub fn terms_in_force(&self) -> impl Iterator<Item = &Terms> {
+        self.terms.iter()
+    }
+
+    /// What a rule of the team's own measures.
+    pub fn metric(&self, id: RuleId) -> Option<&'static Metric> {
+        self.team.iter().find(|(rule, _)| *rule == id).map(|(_, metric)| *metric)
+    }
+
     /// The verdict on an entry.
     pub fn verdict(&self, entry: &EntryRef) -> Option<&Verdict> {
         self.verdicts.iter().find(|v| v.entry == *entry)

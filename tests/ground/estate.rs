@@ -12,8 +12,8 @@ use quarterdeck::estate::{
     DeclaredBudget, DeclaredCluster, DeclaredDatabase, DeclaredEstate, DeclaredService, DeclaredSlo, Endpoint,
     EntryRef, Estate, Fact, GlobalFacts, GlobalMember, GlobalRole, Identity, IdentityState, Kind, Member,
     MemberNumbers, MemberRole, Metric, Name, Node, NodeGroup, Observation, Owner, Pod, PodPhase, Readiness, Report,
-    Sample, ServiceCost, ServiceSignals, Sli, SloCounts, SourceKey, SourceName, WindowCount, Workload, WorkloadKey,
-    WorkloadKind,
+    Sample, ServiceCost, ServiceFacts, ServiceSignals, Sli, SloCounts, SourceKey, SourceName, WindowCount, Workload,
+    WorkloadKey, WorkloadKind,
 };
 use quarterdeck::judge::{Alert, History, Judgement, Level, Policy, RuleId, judge};
 
@@ -66,6 +66,18 @@ fn slo(name: &str, sli: Sli) -> DeclaredSlo {
 
 fn metric(name: &str) -> Metric {
     Metric { namespace: "AWS/ApplicationELB".into(), metric: name.into(), stat: None, dimensions: BTreeMap::new() }
+}
+
+/// A service that is quick, fails one request in ten thousand, and is asked as much as ever.
+pub(crate) fn quiet_service() -> ServiceFacts {
+    let sample = |value: f64| Some(Sample { value, at: ago(1) });
+    ServiceFacts {
+        p99_ms: sample(120.0),
+        requests: sample(200.0),
+        errors_5xx: sample(0.02),
+        errors_4xx: sample(2.0),
+        requests_before: sample(190.0),
+    }
 }
 
 pub(crate) fn declared() -> DeclaredEstate {
@@ -359,6 +371,7 @@ impl Ground {
                 Fact::Numbers("orders".into(), quiet_numbers()),
                 Fact::GlobalLag("orders".into(), lag),
                 Fact::Slo("checkout".into(), even_counts(0.0, 100_000.0)),
+                Fact::Service("shop".into(), quiet_service()),
             ],
         );
         ground.tell(prometheus(), vec![Fact::Slo("search".into(), even_counts(0.0, 100_000.0))]);

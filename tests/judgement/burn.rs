@@ -78,7 +78,7 @@ fn both_windows_must_exceed_the_factor() {
         ([0.0, 0.0, 0.0, 0.0, 10.0, 0.0, 10.0], vec![]),
         ([200.0; 7], vec!["page 1h/5m", "page 6h/30m", "ticket 1d/2h", "ticket 3d/6h"]),
     ] {
-        assert_eq!(read(&bad(windows, 0.0)).firing(), Some(fires), "{windows:?}");
+        assert_eq!(read(&bad(windows, 0.0)).firing_now(), Some(fires), "{windows:?}");
     }
 }
 
@@ -86,7 +86,7 @@ fn both_windows_must_exceed_the_factor() {
 fn the_worst_pair_is_furthest_over_its_factor() {
     // 1 h burns 14.5 of 14.4; 3 d burns 5 of 1.
     let reading = read(&bad([145.0, 0.0, 145.0, 0.0, 50.0, 0.0, 50.0], 0.0));
-    let (pair, burn, factor) = reading.worst(MONTH).unwrap();
+    let (pair, burn, factor) = reading.worst(0b1111, MONTH).unwrap();
     assert_eq!(pair.name, "ticket 3d/6h");
     assert!((burn - 5.0).abs() < 1e-9 && (factor - 1.0).abs() < 1e-12);
 }
@@ -116,18 +116,18 @@ fn no_data_little_data_partial_data() {
         windows[index] = window;
         read(&counts(&windows, good))
     };
-    assert_eq!((with(0, good).data, with(0, good).firing()), ("ok", Some(vec![])));
-    assert_eq!((with(2, none).data, with(2, none).firing()), ("no_data", None), "no total in the last hour");
+    assert_eq!((with(0, good).data, with(0, good).firing_now()), ("ok", Some(vec![])));
+    assert_eq!((with(2, none).data, with(2, none).firing_now()), ("no_data", None), "no total in the last hour");
     for index in 0..7 {
         assert_eq!(with(index, count(0.0, 100.0)).data, "ok", "as many as are asked for");
         let reading = with(index, few);
-        assert_eq!((reading.data, reading.firing()), ("low_traffic", None), "{:?}", Window::ALL[index]);
+        assert_eq!((reading.data, reading.firing_now()), ("low_traffic", None), "{:?}", Window::ALL[index]);
         assert!(reading.burn[index].is_some(), "its value stands, it only never fires");
     }
     assert_eq!(with(0, none).data, "low_traffic", "nothing in 5 minutes is little traffic");
     let partial = WindowCount { partial: true, ..good };
     let reading = read(&counts(&[good; 7], partial));
-    assert_eq!((reading.data, reading.firing()), ("partial", Some(vec![])));
+    assert_eq!((reading.data, reading.firing_now()), ("partial", Some(vec![])));
     // The first that fits.
     assert_eq!(read(&counts(&[few; 7], partial)).data, "low_traffic");
     assert_eq!(read(&counts(&[none; 7], partial)).data, "no_data");
@@ -137,7 +137,7 @@ fn no_data_little_data_partial_data() {
 fn what_fires_is_said_though_another_pair_has_no_verdict() {
     let mut counts = bad([200.0, 0.0, 200.0, 0.0, 0.0, 0.0, 0.0], 0.0);
     counts.windows[3] = count(1.0, 5.0);
-    assert_eq!(read(&counts).firing(), Some(vec!["page 1h/5m"]));
+    assert_eq!(read(&counts).firing_now(), Some(vec!["page 1h/5m"]));
 }
 
 proptest! {
@@ -166,6 +166,6 @@ proptest! {
             prop_assert_eq!(burn.is_some(), bads[i].is_some() && totals[i].is_some_and(|t| t > 0.0));
             prop_assert!(burn.is_none_or(|b| b.is_finite() && b >= 0.0));
         }
-        prop_assert!(reading.data != "ok" || reading.firing().is_some());
+        prop_assert!(reading.data != "ok" || reading.firing_now().is_some());
     }
 }

@@ -63,7 +63,7 @@ fn what_an_expired_login_hides_is_one_concern_that_says_the_command() {
     }
     let concerns = of(&ground);
     assert_eq!(phrases(&ground), ["production: credentials expired: it is expired"]);
-    assert_eq!((concerns[0].level, concerns[0].touches.len()), (Level::Unknown, 4));
+    assert_eq!((concerns[0].level, concerns[0].touches.len()), (Level::Unknown, 5));
     assert_eq!(concerns[0].next, "run aws sso login --profile innovate-prod");
 }
 
@@ -107,13 +107,13 @@ fn the_headline_says_what_is_worst_since_when_and_what_next() {
 fn on_a_calm_day_it_says_since_when_and_what_will_need_someone_next() {
     let mut ground = Ground::calm();
     ground.history.learn(&ground.judge(), ground.now);
-    ground.now = ago(-90);
+    ground.now = ago(-50);
     let mut verified = identity(IdentityState::Verified);
-    verified.expires_at = Some("2026-11-20T15:30:00Z".parse::<Timestamp>().unwrap());
+    verified.expires_at = Some("2026-11-20T14:50:00Z".parse::<Timestamp>().unwrap());
     ground.tell(sts(), vec![Fact::Identity("production".into(), verified)]);
     assert_eq!(
         line(&ground),
-        "All calm since 12:00 (1 h 30 min) · credentials of production expire in 2 h · node group on-demand of \
+        "All calm since 12:00 (50 min) · credentials of production expire in 2 h · node group on-demand of \
          prod-use1 at 2 of 5 · production month at 33.3 % of $3,000, next threshold 50 %"
     );
 }
@@ -125,5 +125,5 @@ fn a_wrong_account_comes_before_everything() {
     ground.introduce(IdentityState::Mismatch);
     let concerns = of(&ground);
     assert_eq!(concerns[0].phrase(), "production: wrong account: STS says 999999999999, configured 111122223333");
-    assert_eq!((concerns[0].level, concerns[0].touches.len()), (Level::Critical, 4));
+    assert_eq!((concerns[0].level, concerns[0].touches.len()), (Level::Critical, 5));
 }

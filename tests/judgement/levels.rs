@@ -33,7 +33,7 @@ fn levels_are_ordered_from_good_to_bad() {
 fn of_a_silent_estate_everything_is_unknown_and_has_a_verdict() {
     let judgement = Ground::silent().judge();
     assert_eq!(judgement.level, Unknown);
-    assert_eq!(judgement.verdicts.len(), 8);
+    assert_eq!(judgement.verdicts.len(), 9);
     assert_eq!(judgement.slos.len(), 2);
     for verdict in &judgement.verdicts {
         assert_eq!(verdict.level, Unknown, "{:?}", verdict.entry);

@@ -51,7 +51,7 @@ fn a_spent_budget_is_a_warning_though_nothing_fires() {
         assert_eq!((ground.level(&checkout()), ground.level_of(RuleId::SloBudget)), (level, level), "{whole} bad");
     }
     let mut early = counted([0.0; 7], 800.0);
-    early.policy.alerts.insert(RuleId::SloBudget, Some(Thresholds { warn: Some(25.0), crit: Some(10.0) }));
+    early.policy.alerts.insert(RuleId::SloBudget, Some(Thresholds { warn: Some(25.0), crit: Some(10.0) }.into()));
     assert_eq!(early.level(&checkout()), Level::Warning, "policy may warn earlier");
 }
 

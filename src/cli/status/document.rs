@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 pub use account::{Account, Costs, Identity, ServiceCost};
-pub use alert::{Alert, Incident};
+pub use alert::{Alert, Incident, Silenced};
 pub use budget::Budget;
 pub use cluster::{Addon, Cluster, Endpoint, NodeGroup, NodeUsage, Nodes, Pods, Workloads};
 pub use database::{Database, Global, GlobalMember, Member};
@@ -28,7 +28,7 @@ pub use slo::{Burn, Slo};
 pub use source::Source;
 
 use crate::estate::{AccountState, EntryRef, Estate};
-use crate::judge::{Judgement, Level, slo_why};
+use crate::judge::{Judgement, Level, Subject, why, why_line};
 
 /// The number of the document's schema.
 pub const SCHEMA: u32 = 1;
@@ -102,7 +102,12 @@ pub fn document(estate: &Estate, judgement: &Judgement, now: Timestamp) -> Statu
             .enumerate()
             .map(|(i, s)| {
                 let level = level(EntryRef::Slo(s.declared.name.clone()));
-                Slo::of(s, level, judgement.slos.get(i), slo_why(estate, judgement, i, now))
+                Slo::of(
+                    s,
+                    level,
+                    judgement.slos.get(i),
+                    why(estate, judgement, &Subject::Entry(EntryRef::Slo(s.declared.name.clone())), now).line(),
+                )
             })
             .collect(),
         services: estate
@@ -119,7 +124,7 @@ pub fn document(estate: &Estate, judgement: &Judgement, now: Timestamp) -> Statu
             })
             .collect(),
         costs: estate.accounts().iter().map(Costs::of).collect(),
-        alerts: judgement.alerts.iter().map(|a| Alert::of(a, now)).collect(),
+        alerts: judgement.alerts.iter().map(|a| Alert::of(a, why_line(estate, judgement, a, now))).collect(),
         incidents: Vec::new(),
         sources: estate.sources().iter().map(Source::of).collect(),
     }

@@ -2,7 +2,9 @@
 
 mod alerts;
 mod freeze;
-pub(super) mod severity;
+mod rule;
+mod severity;
+mod silence;
 
 use std::time::Duration;
 
@@ -11,7 +13,6 @@ use super::super::value;
 use super::names::Names;
 use crate::judge::Policy;
 use crate::operate::{Freeze, WritePolicy};
-use severity::SeverityRule;
 
 /// Longer than a shift, a write window is no window.
 const LONGEST_WINDOW_S: u64 = 12 * 3_600;
@@ -22,13 +23,15 @@ pub(super) struct WholePolicy {
     pub(super) policy: Policy,
     pub(super) writes: WritePolicy,
     pub(super) freezes: Vec<Freeze>,
-    pub(super) severities: Vec<SeverityRule>,
 }
 
 pub(super) fn read(section: Option<Section<'_>>, accounts: &Names<'_>) -> WholePolicy {
     let Some(section) = section else { return WholePolicy::default() };
     let alerts = section.section("alerts").map(|s| alerts::read(&s)).unwrap_or_default();
-    let severities = section.section("severity").map(|s| severity::read(&s)).unwrap_or_default();
+    let mut rule_names = Names::new("rule", section.findings());
+    let rules: Vec<_> = section.sections("rule").iter().filter_map(|s| rule::read(s, &mut rule_names)).collect();
+    let silences = section.sections("silence").iter().filter_map(|s| silence::read(s, &rules)).collect();
+    let severities = section.section("severity").map(|s| severity::read(&s, &rules)).unwrap_or_default();
     let writes = section.section("writes").map(|s| writes(&s)).unwrap_or_default();
     let mut names = Names::new("freeze", section.findings());
     let freezes = section.sections("freeze").iter().filter_map(|s| freeze::read(s, &mut names, accounts)).collect();
@@ -38,7 +41,8 @@ pub(super) fn read(section: Option<Section<'_>>, accounts: &Names<'_>) -> WholeP
         cap
     });
     section.close();
-    WholePolicy { policy: Policy { alerts, spend_cap_usd_per_day }, writes, freezes, severities }
+    let policy = Policy { alerts, rules, silences, severities, spend_cap_usd_per_day };
+    WholePolicy { policy, writes, freezes }
 }
 
 fn writes(section: &Section<'_>) -> WritePolicy {

@@ -22,7 +22,7 @@ use crate::console::widget::mark::level_role;
 use crate::console::widget::quantity::{age, count, moment};
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, Owner, Window};
-use crate::judge::{Alert, Rule, Subject};
+use crate::judge::{Alert, Rule, Subject, why_alert};
 
 /// So many alerts are explained in full; the others in one line each.
 const IN_FULL: usize = 3;
@@ -144,7 +144,15 @@ fn explain(scene: &Scene, alert: &Alert) -> Vec<Block> {
     }
     let limit = alerts::limit(alert).map(|l| format!(" {l}")).unwrap_or_default();
     let rule = Words::say(alert.rule.word()).plus(limit);
-    out.push(Block::Fact("rule", rule.and(Role::Dim, format!("; its default: {}", Rule::of(alert.rule).source))));
+    let default = Rule::of(alert.rule).map_or("", |rule| rule.source);
+    let origin =
+        if default.is_empty() { "; a rule of the team's own".to_owned() } else { format!("; its default: {default}") };
+    out.push(Block::Fact("rule", rule.and(Role::Dim, origin)));
+    for reason in why_alert(scene.estate, scene.judgement, alert, scene.now).reasons {
+        out.extend(reason.standing.map(|standing| fact("stands", standing)));
+        out.push(fact("to clear", reason.to_clear));
+        out.push(fact("severity", reason.ranked.words()));
+    }
     let next = scene.concerns.iter().find(|c| c.about == alert.about).map(|c| c.next.as_str());
     out.extend(next.filter(|n| !n.is_empty()).map(|next| fact("next", next)));
     out

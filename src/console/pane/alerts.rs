@@ -9,7 +9,7 @@ use crate::console::widget::quantity::{freshness, plain};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, WorkloadKey};
-use crate::judge::{Alert, Level, Rule, Subject};
+use crate::judge::{Alert, Comparison, Level, Subject};
 
 /// What it is about, what is wrong, the limit, since when; more where there is room.
 pub const COLUMNS: [Column; 6] = [
@@ -52,12 +52,11 @@ pub fn row(scene: &Scene, alert: &Alert) -> Row {
 
 /// The threshold that was broken, with its unit: `> 14.4×`, `< 15 %`.
 pub fn limit(alert: &Alert) -> Option<String> {
-    let rule = Rule::of(alert.rule);
-    let sign = match (rule.below, rule.inclusive) {
-        (false, false) => ">",
-        (false, true) => "≥",
-        (true, false) => "<",
-        (true, true) => "≤",
+    let sign = match alert.comparison {
+        Comparison::Above => ">",
+        Comparison::AtLeast => "≥",
+        Comparison::Below => "<",
+        Comparison::AtMost => "≤",
     };
     alert.threshold.map(|t| format!("{sign} {}", number(t, alert.unit)))
 }

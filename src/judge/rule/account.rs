@@ -1,5 +1,6 @@
 //! An account: STS must say the configured id.
 
+use super::team::{Of, team};
 use crate::estate::{AccountState, EntryRef, IdentityState};
 use crate::judge::docket::Docket;
 use crate::judge::finding::Finding;
@@ -10,6 +11,7 @@ pub(in crate::judge) fn account(docket: &mut Docket<'_>, state: &AccountState) {
     let name = &state.declared.name;
     let entry = EntryRef::Account(name.clone());
     docket.open(entry.clone(), Some(state));
+    team(docket, Of::Account(state), &Subject::Entry(entry.clone()), None);
     let Some(identity) = state.identity.as_ref().filter(|i| i.value.state == IdentityState::Mismatch) else { return };
     if let Some(breach) = docket.state(RuleId::AccountIdentity, Level::Critical) {
         let said = identity.value.account_id.as_deref().unwrap_or("another id");

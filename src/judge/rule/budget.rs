@@ -1,5 +1,6 @@
 //! A budget: what is spent and what is forecast, in percent of the limit.
 
+use super::team::{Of, team};
 use crate::estate::{BudgetFacts, BudgetState, EntryRef, Known};
 use crate::judge::docket::Docket;
 use crate::judge::finding::Finding;
@@ -16,7 +17,11 @@ pub(in crate::judge) fn budget(docket: &mut Docket<'_>, state: &BudgetState) {
             let id = declared.budget.as_deref().unwrap_or(&declared.name);
             docket.doubt(format!("AWS Budgets has no budget named {id} in {}", declared.account));
         }
-        Some(known @ Known { value: Some(facts), .. }) => spent(docket, &declared.name, facts, known),
+        Some(known @ Known { value: Some(facts), .. }) => {
+            spent(docket, &declared.name, facts, known);
+            let about = Subject::Entry(EntryRef::Budget(declared.name.clone()));
+            team(docket, Of::Budget(state), &about, None);
+        }
     }
 }
 
@@ -35,7 +40,7 @@ fn spent(docket: &mut Docket<'_>, name: &str, facts: &BudgetFacts, known: &Known
         (RuleId::BudgetForecastPercent, facts.forecast_usd, true),
     ] {
         if let Some(usd) = usd
-            && let Some(breach) = docket.weigh(rule, percent(usd))
+            && let Some(breach) = docket.weigh(rule, percent(usd), &about())
         {
             let rests = docket.rests_on(known);
             docket.raise(breach, about(), Finding::Spent { usd, limit, forecast }, rests);

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use super::team::{Of, team};
 use super::{status, workload};
 use crate::estate::{
-    AccountState, ClusterState, ControlPlane, Coverage, EntryRef, Kind, Known, NodeGroup, Readiness, SourceState,
+    AccountState, ClusterState, ControlPlane, Coverage, EntryRef, Kind, Known, NodeGroup, Readiness, SourceState, Usage,
 };
 use crate::judge::docket::{Breach, Docket, source_words};
 use crate::judge::finding::{Finding, Rests};
@@ -37,9 +38,15 @@ pub(in crate::judge) fn cluster(docket: &mut Docket<'_>, state: &ClusterState) {
         }
     }
     coverage(docket, state);
+    usage(docket, state);
     nodes(docket, state);
     pending(docket, state);
     workload::workloads(docket, state);
+    team(docket, Of::Cluster(state), &about(state), Some(&place(state)));
+}
+
+fn about(state: &ClusterState) -> Subject {
+    Subject::Entry(entry(state))
 }
 
 fn entry(state: &ClusterState) -> EntryRef {
@@ -58,7 +65,7 @@ fn place(state: &ClusterState) -> Arc<str> {
 }
 
 fn raise(docket: &mut Docket<'_>, state: &ClusterState, breach: Breach, finding: Finding, rests: Rests) {
-    docket.raise_at(breach, Subject::Entry(entry(state)), Some(place(state)), finding, rests);
+    docket.raise_at(breach, about(state), Some(place(state)), finding, rests);
 }
 
 /// A context whose server is not the cluster that was configured is as bad as a wrong account.
@@ -110,8 +117,9 @@ fn room(docket: &mut Docket<'_>, state: &ClusterState, plane: &ControlPlane, kno
     if !sizeless.is_empty() {
         docket.doubt(format!("not known: the size of node group {}", words::list(&sizeless, 4)));
     }
+    let id = RuleId::ClusterNodesPercentOfMax;
     if let Some((group, desired, max, percent)) = fullest(plane)
-        && let Some(breach) = docket.weigh(RuleId::ClusterNodesPercentOfMax, percent)
+        && let Some(breach) = docket.weigh(id, percent, &about(state))
     {
         let finding = Finding::Full { group: group.name.clone(), desired, max };
         let rests = docket.rests_on(known);
@@ -147,10 +155,26 @@ fn coverage(docket: &mut Docket<'_>, state: &ClusterState) {
     }
 }
 
+/// What its nodes use of what they have. A cluster without a metrics API is in order without: nothing is known, and nothing
+/// ought to be.
+fn usage(docket: &mut Docket<'_>, state: &ClusterState) {
+    let Some(known) = &state.usage else { return };
+    let Usage::Measured { at, .. } = &known.value else { return };
+    let Some((_, _, nodes)) = state.used() else { return };
+    for (rule, name, percent) in [
+        (RuleId::ClusterCpuPercent, "CPU", state.cpu_percent()),
+        (RuleId::ClusterMemoryPercent, "memory", state.memory_percent()),
+    ] {
+        let Some(breach) = percent.and_then(|percent| docket.weigh(rule, percent, &about(state))) else { continue };
+        let rests = docket.said_by(known.origin, *at);
+        raise(docket, state, breach, Finding::Used { name, nodes }, rests);
+    }
+}
+
 fn nodes(docket: &mut Docket<'_>, state: &ClusterState) {
     let tally = state.node_tally();
     let not_ready = tally.total - tally.ready;
-    let Some(breach) = docket.weigh(RuleId::ClusterNodesNotReady, not_ready as f64) else { return };
+    let Some(breach) = docket.weigh(RuleId::ClusterNodesNotReady, not_ready as f64, &about(state)) else { return };
     let names = state.nodes().values().filter(|n| n.readiness != Readiness::Ready);
     let names: Vec<String> = names.map(|n| n.name.to_string()).collect();
     let rests = docket.seen(state);
@@ -160,7 +184,7 @@ fn nodes(docket: &mut Docket<'_>, state: &ClusterState) {
 fn pending(docket: &mut Docket<'_>, state: &ClusterState) {
     let Ok(then) = docket.now.checked_sub(PATIENCE) else { return };
     let waiting = state.pending_since(then);
-    let Some(breach) = docket.weigh(RuleId::ClusterPodsPending, waiting as f64) else { return };
+    let Some(breach) = docket.weigh(RuleId::ClusterPodsPending, waiting as f64, &about(state)) else { return };
     let rests = docket.seen(state);
     raise(docket, state, breach, Finding::Pending, rests);
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::status;
+use super::team::{Of, team};
 use crate::estate::{DatabaseFacts, DatabaseState, EntryRef, GlobalRole, Known, Member, MemberRole, Sample};
 use crate::judge::docket::{Breach, Docket};
 use crate::judge::finding::{Finding, Rests};
@@ -22,14 +23,21 @@ pub(in crate::judge) fn database(docket: &mut Docket<'_>, state: &DatabaseState)
             condition(docket, state, facts, known);
             numbers(docket, state);
             global(docket, state);
+            let declared = &state.declared;
+            let place = format!("{}/{}/", declared.account, declared.region).into();
+            team(docket, Of::Database(state), &about(state), Some(&place));
         }
     }
+}
+
+fn about(state: &DatabaseState) -> Subject {
+    Subject::Entry(EntryRef::Database(state.declared.name.clone()))
 }
 
 fn raise(docket: &mut Docket<'_>, state: &DatabaseState, breach: Breach, finding: Finding, rests: Rests) {
     let declared = &state.declared;
     let place = format!("{}/{}/", declared.account, declared.region).into();
-    docket.raise_at(breach, Subject::Entry(EntryRef::Database(declared.name.clone())), Some(place), finding, rests);
+    docket.raise_at(breach, about(state), Some(place), finding, rests);
 }
 
 /// The cluster's own status, and its members': a failed writer fails the database, any other member only troubles it.
@@ -103,7 +111,7 @@ fn numbers(docket: &mut Docket<'_>, state: &DatabaseState) {
     let Some(numbers) = &state.numbers else { return };
     for figure in figures {
         let Some(value) = figure.value else { continue };
-        let Some(breach) = docket.weigh(figure.rule, value) else { continue };
+        let Some(breach) = docket.weigh(figure.rule, value, &about(state)) else { continue };
         let rests = docket.said_by(numbers.origin, figure.at.unwrap_or(numbers.as_of));
         let Figure { name, verb, of, .. } = figure;
         raise(docket, state, breach, Finding::Number { name, verb, member: figure.member.name.clone(), of }, rests);
@@ -136,6 +144,9 @@ fn figures(state: &DatabaseState) -> Vec<Figure<'_>> {
     if let Some((reader, lag)) = worst_lag(state) {
         let figure = figure(RuleId::DatabaseReplicaLagMs, Some(lag.value), "replica lag", "is", Some(lag));
         figures.push(Figure { member: reader, ..figure });
+    } else if state.readers().next().is_none() {
+        // Without readers there is nothing that lags: what stood is over.
+        figures.push(figure(RuleId::DatabaseReplicaLagMs, Some(0.0), "replica lag", "is", own.cpu_percent));
     }
     figures
 }

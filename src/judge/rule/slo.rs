@@ -1,21 +1,35 @@
 //! An SLO: what fires, what is left, and whether there is enough to tell.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::estate::{EntryRef, Estate, SloCounts, SloState, Window};
+use super::service::environment_of;
+use super::team::{Of, team};
+use crate::estate::{AccountState, EntryRef, Estate, SloCounts, SloState, Window};
 use crate::judge::burn::{self, Reading};
 use crate::judge::docket::{Breach, Docket, source_words};
 use crate::judge::finding::{Finding, Rests};
-use crate::judge::{Alert, Judgement, RuleId, SloVerdict, Subject, words};
+use crate::judge::standing::{Mark, Reach};
+use crate::judge::{Alert, Judgement, Level, RuleId, SloVerdict, Subject, words};
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// Judges an SLO and keeps its numbers.
 pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
     let declared = &state.declared;
     let account = docket.estate.account_of_sli(&declared.sli);
     docket.open(EntryRef::Slo(declared.name.clone()), account);
+    if account.is_none()
+        && let Some(environment) = environment_of(docket, &declared.service)
+    {
+        docket.locate(environment);
+    }
     let counts = state.counts.as_ref().map(|k| &k.value);
-    let reading =
+    let mut reading =
         counts.map_or(Reading::NONE, |c| Reading::of(c, declared.objective, declared.window_s, declared.min_events));
+    if counts.is_some_and(|c| docket.now.duration_since(c.at) >= HOUR) {
+        // What was counted ended longer ago than that: nothing is known of the last hour.
+        reading.data = "no_data";
+    }
     match reading.data {
         "no_data" if counts.is_none() && !docket.undoubted() => {}
         "no_data" => docket.doubt("no data in the last hour"),
@@ -23,27 +37,60 @@ pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
         "partial" => docket.doubt(format!("points are missing in its window of {}", declared.window)),
         _ => {}
     }
-    let rests = rests(docket, state);
-    let about = || Subject::Entry(EntryRef::Slo(declared.name.clone()));
-    if let Some((pair, burn, factor)) = reading.worst(declared.window_s)
-        && let Some(level) = reading.fires().map(|p| p.level).max()
-        && let Some(breach) = docket.state(RuleId::SloBurn, level)
-    {
-        let breach = Breach { numbers: Some((burn, factor)), ..breach };
-        let events = counts.map(|c| c.windows[burn::index(pair.long)]).and_then(|c| Some((c.bad?, c.total?)));
-        let short = reading.burn[burn::index(pair.short)].unwrap_or(f64::NAN);
-        let (burns, objective, gone_in_s) = ((burn, short), declared.objective, reading.exhausted_in_s);
-        let finding = Finding::Burns { pair, burns, events, objective, gone_in_s };
-        docket.raise(breach, about(), finding, rests.clone());
-    }
+    let about = Subject::Entry(EntryRef::Slo(declared.name.clone()));
+    let mark = docket.history.mark(RuleId::SloBurn, &about).copied();
+    // A pair that fired and has no verdict any more still fires: no data resolves nothing.
+    let withdrawn = account.is_some_and(AccountState::mismatched);
+    let kept = if withdrawn { 0 } else { mark.map_or(0, |m| m.pairs) & !reading.bits(|fires| fires.is_some()) };
+    let firing = reading.bits(|fires| fires == Some(true)) | kept;
+    burns(docket, state, &reading, &about, (mark, firing, kept));
     if let Some(left) = reading.remaining_percent
-        && let Some(breach) = docket.weigh(RuleId::SloBudget, left)
+        && let Some(breach) = docket.weigh(RuleId::SloBudget, left, &about)
     {
-        docket.raise(breach, about(), Finding::Left { window: declared.window.as_str().into() }, rests);
+        let rests = rests(docket, state);
+        docket.raise(breach, about.clone(), Finding::Left { window: declared.window.as_str().into() }, rests);
     }
-    let (data, firing) = (reading.data, reading.firing());
+    team(docket, Of::Slo(state, &reading), &about, None);
+    let (data, firing) = (reading.data, reading.firing(firing));
     let Reading { remaining_percent, burn, exhausted_in_s, .. } = reading;
     docket.keep(SloVerdict { data, remaining_percent, burn, firing, exhausted_in_s });
+}
+
+/// The alert of what fires: with the numbers of the pair that is furthest over its factor.
+fn burns(
+    docket: &mut Docket<'_>,
+    state: &SloState,
+    reading: &Reading,
+    about: &Subject,
+    (mark, firing, kept): (Option<Mark>, u8, u8),
+) {
+    let declared = &state.declared;
+    if firing == 0 && mark.is_none_or(|m| m.level == Level::Ok) {
+        return;
+    }
+    let Some(breach) = docket.state(RuleId::SloBurn, burn::level_of(firing)) else { return };
+    let near = reading.near(declared.window_s) | firing;
+    let reach = Reach { now: burn::level_of(firing), near: burn::level_of(near) };
+    let counts = state.counts.as_ref().map(|k| &k.value);
+    // What fires; else what only has not cleared; else what is nearest to it.
+    let of = [firing, near, u8::MAX].into_iter().find(|bits| *bits != 0).unwrap_or_default();
+    let worst = reading.worst(of, declared.window_s);
+    let unseen = firing != 0 && firing == kept;
+    let (finding, value, threshold) = match worst {
+        Some((pair, burn, factor)) if !unseen || reading.burn[burn::index(pair.short)].is_some() => {
+            let events = counts.map(|c| c.windows[burn::index(pair.long)]).and_then(|c| Some((c.bad?, c.total?)));
+            let short = reading.burn[burn::index(pair.short)].unwrap_or(f64::NAN);
+            let (burns, objective, gone_in_s) = ((burn, short), declared.objective, reading.exhausted_in_s);
+            (Finding::Burns { pair, burns, events, objective, gone_in_s }, Some(burn), Some(factor))
+        }
+        _ => {
+            let (value, threshold) = mark.map_or((None, None), |m| (m.value, m.threshold));
+            (Finding::Unseen { rule: RuleId::SloBurn }, value, threshold)
+        }
+    };
+    let breach = Breach { reach, value, threshold, pairs: firing, unseen, ..breach };
+    let rests = rests(docket, state);
+    docket.raise(breach, about.clone(), finding, rests);
 }
 
 fn rests(docket: &Docket<'_>, state: &SloState) -> Rests {

@@ -19,9 +19,13 @@ fn degraded(docket: &mut Docket<'_>, state: &ClusterState, cluster: &Arc<str>, r
         let Some(workload) = state.workloads().get(key) else { continue };
         let missing = workload.wanted.saturating_sub(workload.available);
         // A rollout that is stuck counts as one missing, though all the old replicas may still serve.
-        let Some(breach) = docket.weigh(RuleId::WorkloadDegraded, f64::from(missing.max(1))) else { continue };
-        let (available, wanted, stuck) = (workload.available, workload.wanted, workload.stuck.clone());
+        let value = f64::from(missing.max(1));
+        if docket.quiet(RuleId::WorkloadDegraded, value) {
+            continue;
+        }
         let about = Subject::Workload(cluster.clone(), key.clone());
+        let Some(breach) = docket.weigh(RuleId::WorkloadDegraded, value, &about) else { continue };
+        let (available, wanted, stuck) = (workload.available, workload.wanted, workload.stuck.clone());
         docket.raise(breach, about, Finding::Degraded { available, wanted, stuck }, rests.clone());
     }
 }
@@ -37,7 +41,11 @@ fn about(root: &PodRoot, cluster: &Arc<str>) -> Subject {
 
 fn restarts(docket: &mut Docket<'_>, state: &ClusterState, cluster: &Arc<str>, rests: &Rests) {
     for (root, &RootRestarts { times, pods, crash_looping }) in state.restarts_by_root(docket.now).iter() {
-        let Some(breach) = docket.weigh(RuleId::WorkloadRestarts1h, times as f64) else { continue };
-        docket.raise(breach, about(root, cluster), Finding::Restarts { pods, crash_looping }, rests.clone());
+        if docket.quiet(RuleId::WorkloadRestarts1h, times as f64) {
+            continue;
+        }
+        let about = about(root, cluster);
+        let Some(breach) = docket.weigh(RuleId::WorkloadRestarts1h, times as f64, &about) else { continue };
+        docket.raise(breach, about, Finding::Restarts { pods, crash_looping }, rests.clone());
     }
 }

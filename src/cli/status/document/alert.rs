@@ -22,12 +22,27 @@ pub struct Alert {
     pub threshold: Option<f64>,
     /// Since when it is broken.
     pub since: Timestamp,
-    /// The rule, the number against the threshold, the source and its age.
+    /// `P1` to `P4`.
+    pub severity: &'static str,
+    /// The rule that decided the severity, in words.
+    pub severity_rule: String,
+    /// Null where it is not silenced; a silenced alert makes no level worse.
+    pub silenced: Option<Silenced>,
+    /// The rule, the number against the threshold, the source and its age, what would clear it, its severity.
     pub why: String,
 }
 
+/// A silence of the team's policy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Silenced {
+    /// When it ends.
+    pub until: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
 impl Alert {
-    pub(super) fn of(alert: &crate::judge::Alert, now: Timestamp) -> Self {
+    pub(super) fn of(alert: &crate::judge::Alert, why: String) -> Self {
         Self {
             rule: alert.rule.word(),
             subject: alert.subject(),
@@ -36,7 +51,13 @@ impl Alert {
             unit: alert.unit,
             threshold: alert.threshold,
             since: alert.since,
-            why: alert.why(now),
+            severity: alert.ranked.severity.word(),
+            severity_rule: alert.ranked.because(),
+            silenced: alert
+                .silenced
+                .as_ref()
+                .map(|s| Silenced { until: s.until, reason: s.reason.as_ref().to_owned() }),
+            why,
         }
     }
 }
