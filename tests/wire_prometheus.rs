@@ -4,6 +4,8 @@
 
 #[path = "wire_prometheus/bed.rs"]
 mod bed;
+#[path = "wire_prometheus/history.rs"]
+mod history;
 #[path = "wire_prometheus/line.rs"]
 mod line;
 

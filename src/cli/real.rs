@@ -100,7 +100,7 @@ fn add_sources(
     let covered = rigging.estate.coverage();
     #[cfg(feature = "aws")]
     let mut access = {
-        let before = crate::source::aws::Before { costs, covered, cap_usd_per_day };
+        let before = crate::source::aws::Before { costs, covered: covered.clone(), cap_usd_per_day };
         let wiring = crate::source::aws::sources(declared, before);
         for source in wiring.sources {
             rigging.add(source);
@@ -117,11 +117,11 @@ fn add_sources(
         rigging.add(source.counting_rollouts(declared.counting_rollouts_of(&cluster.name)));
     }
     #[cfg(feature = "prometheus")]
-    for source in crate::source::prometheus::sources(declared) {
+    for source in crate::source::prometheus::sources_after(declared, &covered) {
         rigging.add(source);
     }
     #[cfg(not(feature = "aws"))]
-    drop((costs, covered, cap_usd_per_day));
+    drop((costs, cap_usd_per_day));
     #[cfg(not(any(feature = "kubernetes", feature = "prometheus", feature = "aws")))]
     let _ = (rigging, declared);
 }

@@ -3,28 +3,33 @@
 //! Each SLO has two queries, events and total; each is asked for the seven windows and the SLO's own one, with
 //! `{{.window}}` replaced, all at one instant. What the server says of a single query (a syntax error, several series)
 //! leaves that query's windows unknown and is noted; what it says of itself (unreachable, no login, half an answer)
-//! fails the source, and earlier counts are kept.
+//! fails the source, and earlier counts are kept. Ranges of the same queries fill the histories that charts are drawn from.
 
 mod answer;
 mod counts;
+mod filling;
 mod gaps;
 mod probe;
 mod server;
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 pub use probe::probe;
 
 use self::counts::{Queries, Reading};
+use self::filling::Filling;
 use self::gaps::Gaps;
 use self::server::{Server, Trouble, shown};
 use super::schedule::Schedule;
 use super::{Outbox, Source};
-use crate::estate::{DeclaredEstate, DeclaredSlo, EntryRef, Fact, Report, Sli, SourceKey, SourceName};
+use crate::estate::{Covered, DeclaredEstate, DeclaredSlo, EntryRef, Fact, Report, Sli, SourceKey, SourceName};
 
 /// How often the queries are asked, and the longest pause after failures.
 const EVERY: Duration = Duration::from_mins(1);
+/// How long one look fills histories backwards.
+const FILL_FOR: Duration = Duration::from_secs(5);
 /// Notes about single queries that are told; the rest is counted.
 const MOST_NOTES: usize = 3;
 
@@ -33,16 +38,24 @@ const MOST_NOTES: usize = 3;
 pub struct PrometheusSource {
     url: String,
     slos: Vec<DeclaredSlo>,
+    /// The time for which earlier runs have asked, by SLO.
+    covered: BTreeMap<String, Covered>,
 }
 
 /// A source for each server that the estate's SLOs name.
 pub fn sources(declared: &DeclaredEstate) -> Vec<PrometheusSource> {
+    sources_after(declared, &BTreeMap::new())
+}
+
+/// The same, after earlier runs that have asked for so much of each SLO's history (by its name in the estate file).
+pub fn sources_after(declared: &DeclaredEstate, covered: &BTreeMap<String, Covered>) -> Vec<PrometheusSource> {
     let mut all: Vec<PrometheusSource> = Vec::new();
     for slo in &declared.slos {
         let Sli::Prometheus { url, .. } = &slo.sli else { continue };
-        match all.iter_mut().find(|s| s.url == *url) {
-            Some(source) => source.slos.push(slo.clone()),
-            None => all.push(PrometheusSource { url: url.clone(), slos: vec![slo.clone()] }),
+        if let Some(source) = all.iter_mut().find(|s| s.url == *url) {
+            source.slos.push(slo.clone());
+        } else {
+            all.push(PrometheusSource { url: url.clone(), slos: vec![slo.clone()], covered: covered.clone() });
         }
     }
     all
@@ -61,9 +74,10 @@ impl Source for PrometheusSource {
         let seed = self.url.bytes().fold(0, |sum: u64, b| sum.wrapping_mul(31).wrapping_add(b.into()));
         let mut schedule = Schedule::new(EVERY, EVERY, seed);
         let mut gaps = Gaps::default();
+        let mut filling = Filling::after(&self.covered);
         loop {
             let at = whole_second(out.now());
-            let (report, pause) = match self.look(at, &mut gaps, &out).await {
+            let (report, pause) = match self.look(at, &mut gaps, &mut filling, &out).await {
                 Ok((facts, note)) => (Report::Facts { as_of: at, facts, note }, schedule.after_success()),
                 Err(Trouble { reason, retry_after }) => {
                     let pause = schedule.after_failure(retry_after);
@@ -80,7 +94,13 @@ impl Source for PrometheusSource {
 
 impl PrometheusSource {
     /// One look: the counts of every SLO at one instant, and what is wrong with single queries.
-    async fn look(&self, at: Timestamp, gaps: &mut Gaps, out: &Outbox) -> Result<(Vec<Fact>, Option<String>), Trouble> {
+    async fn look(
+        &self,
+        at: Timestamp,
+        gaps: &mut Gaps,
+        filling: &mut Filling,
+        out: &Outbox,
+    ) -> Result<(Vec<Fact>, Option<String>), Trouble> {
         let server = Server::new(&self.url, out.meter())?;
         let mut facts = Vec::new();
         let mut notes = Vec::new();
@@ -95,6 +115,18 @@ impl PrometheusSource {
             }
             notes.extend(reading.wrong.into_iter().map(|wrong| format!("{}: {wrong}", slo.name)));
             facts.push(Fact::Slo(slo.name.clone(), reading.counts));
+        }
+        let began = Instant::now();
+        for slo in &self.slos {
+            let Some(queries) = Queries::of(slo) else { continue };
+            // What is judged goes first: a long history waits for the next look.
+            if began.elapsed() > FILL_FOR && !filling.knows(&slo.name) {
+                continue;
+            }
+            match filling.of(&server, &slo.name, &queries, at).await {
+                Ok(points) => facts.extend(points.map(|points| Fact::SliPoints(slo.name.clone(), points))),
+                Err(said) => notes.push(format!("{}: its history is not filled: {said}", slo.name)),
+            }
         }
         Ok((facts, note(notes)))
     }

@@ -1,12 +1,13 @@
 //! The bed's Prometheus, SLOs that rest on it, and a source that is watched.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use quarterdeck::cli::Rigging;
-use quarterdeck::estate::{Counted, DeclaredEstate, DeclaredSlo, Estate, Sli, SloCounts};
+use quarterdeck::estate::{Counted, Covered, DeclaredEstate, DeclaredSlo, Estate, Sli, SloCounts};
 use quarterdeck::source::Clock;
-use quarterdeck::source::prometheus::sources;
+use quarterdeck::source::prometheus::{sources, sources_after};
 
 /// A server of the bed, by the variable that names it.
 pub(crate) fn server(variable: &str) -> String {
@@ -67,6 +68,17 @@ impl Watching {
             }
         }
     }
+}
+
+/// Runs the one source of these SLOs by the system's clock, after an earlier run that has covered so much.
+pub(crate) fn watch_now(slos: Vec<DeclaredSlo>, covered: &BTreeMap<String, Covered>) -> Watching {
+    let declared = estate(slos);
+    let mut rigging = Rigging::new(Estate::new(declared.clone()), Clock::System);
+    for source in sources_after(&declared, covered) {
+        rigging.add(source);
+    }
+    rigging.start();
+    Watching(rigging)
 }
 
 pub(crate) fn counts(estate: &Estate, name: &str) -> SloCounts {

@@ -1,5 +1,7 @@
 //! What Prometheus answers to a query, taken in without trust.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// The number that a query gave.
@@ -88,6 +90,17 @@ pub(super) fn instants(data: serde_json::Value) -> Result<Vec<f64>, Wrong> {
     Ok(points.filter(|(_, text)| matches!(read(text), Number::Is(_))).map(|(at, _)| at).collect())
 }
 
+/// The numbers of a range query by their instant, seconds since 1970.
+pub(super) fn values(data: serde_json::Value) -> Result<BTreeMap<i64, Number>, Wrong> {
+    let series = parse::<Vec<Series>>(parse::<Data>(data)?.result)?;
+    if series.len() > 1 {
+        return Err(Wrong::Query(format!("the query gives {} series; put sum(…) around it", series.len())));
+    }
+    let points = series.into_iter().filter_map(|s| s.values).flatten();
+    // Instants are whole seconds, for so they were asked; a server may answer with milliseconds more or less.
+    Ok(points.filter_map(|(at, text)| Some((format!("{at:.0}").parse().ok()?, read(&text)))).collect())
+}
+
 fn parse<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, Wrong> {
     serde_json::from_value(value)
         .map_err(|_| Wrong::Server("does not answer like Prometheus; is this its base URL?".to_owned()))
@@ -125,6 +138,19 @@ mod tests {
         for (body, expected) in table {
             assert_eq!(asked(200, &body), Ok(expected), "{body}");
         }
+    }
+
+    #[test]
+    fn a_range_has_its_numbers_by_instant() {
+        let asked = |result: &str| {
+            let body = format!(r#"{{"status":"success","data":{{"resultType":"matrix","result":[{result}]}}}}"#);
+            data(200, body.as_bytes()).and_then(values)
+        };
+        let one = r#"{"metric":{},"values":[[300,"1.5"],[599.999,"NaN"],[900.001,"0"]]}"#;
+        let expected = [(300, Number::Is(1.5)), (600, Number::Undefined), (900, Number::Is(0.0))];
+        assert_eq!(asked(one), Ok(BTreeMap::from(expected)));
+        assert_eq!(asked(""), Ok(BTreeMap::new()));
+        assert!(matches!(asked(&format!("{one},{one}")), Err(Wrong::Query(said)) if said.contains("2 series")));
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl<'s> Queries<'s> {
     }
 
     /// Bad events of a window. A missing count beside a present total is 0: no series was made for what never happened.
-    fn count(&self, events: Option<Number>, total: Option<Number>) -> WindowCount {
+    pub(super) fn count(&self, events: Option<Number>, total: Option<Number>) -> WindowCount {
         let Some(Number::Is(total)) = total else { return WindowCount::default() };
         let counted = match events {
             Some(Number::Is(n)) => Some(n),

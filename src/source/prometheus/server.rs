@@ -1,5 +1,6 @@
 //! One Prometheus server, asked over HTTP: timeouts, bounded answers, and errors that say what to do.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
 
@@ -78,10 +79,25 @@ impl Server {
 
     /// The instants at which a query gives a number, at steps from one instant to another.
     pub(super) async fn instants(&self, query: &str, from: i64, to: i64, step: i64) -> Answer<Vec<f64>> {
-        let (from, to, step) = (from.to_string(), to.to_string(), step.to_string());
-        let data =
-            self.get("query_range", &[("query", query), ("start", &from), ("end", &to), ("step", &step)]).await?;
+        let data = self.range(query, from, to, step).await?;
         self.sort(data.and_then(answer::instants))
+    }
+
+    /// The numbers of a query by their instant, at steps from one instant to another.
+    pub(super) async fn values(&self, query: &str, from: i64, to: i64, step: i64) -> Answer<BTreeMap<i64, Number>> {
+        let data = self.range(query, from, to, step).await?;
+        self.sort(data.and_then(answer::values))
+    }
+
+    async fn range(
+        &self,
+        query: &str,
+        from: i64,
+        to: i64,
+        step: i64,
+    ) -> Result<Result<serde_json::Value, Wrong>, Trouble> {
+        let (from, to, step) = (from.to_string(), to.to_string(), step.to_string());
+        self.get("query_range", &[("query", query), ("start", &from), ("end", &to), ("step", &step)]).await
     }
 
     /// Its version.

@@ -1,4 +1,5 @@
-"""Prometheus, with three days of a small shop's requests behind it and the same shop going on while the bed is up."""
+"""Prometheus, with three days of a small shop's requests behind it and the same shop going on while the bed is up; and 35
+days of a ledger's entries, which end when the bed starts."""
 
 import math
 import subprocess
@@ -25,6 +26,20 @@ def samples(at):
     bad = math.floor(total * ERROR_SHARE)
     return [(f'http_requests_total{{{LABELS},code="200"}}', total - bad), (f'http_requests_total{{{LABELS},code="500"}}', bad)]
 
+LEDGER_S = 35 * 86_400
+
+
+def ledger(start, end):
+    """The ledger's counters, minute by minute: tests compute the same increments. They restart now and then, and each two weeks
+    nothing is scraped for 40 minutes."""
+    counted = {"ok": 0, "failed": 0}
+    for minute in range(start // 60, end // 60):
+        rises = {"ok": 50 + minute % 41, "failed": 1 + minute % 3 if minute % 7 == 0 else 0}
+        restarts = minute % 10_007 == 0
+        counted = {outcome: rise if restarts else counted[outcome] + rise for outcome, rise in rises.items()}
+        if minute % 20_160 not in range(5_000, 5_040):
+            yield minute * 60, counted
+
 
 class Prometheus:
     def __init__(self, folder, tools):
@@ -48,6 +63,10 @@ class Prometheus:
         lines = ["# TYPE http_requests counter"]
         for series in range(2):
             lines += [f"{name} {value} {at}" for at in instants for name, value in [samples(at)[series]]]
+        lines.append("# TYPE ledger_entries counter")
+        entries = list(ledger(now - LEDGER_S, now))
+        for outcome in ("ok", "failed"):
+            lines += [f'ledger_entries_total{{outcome="{outcome}"}} {counted[outcome]} {at}' for at, counted in entries]
         text.write_text("\n".join(lines) + "\n# EOF\n")
         done = subprocess.run([self.tools / "promtool", "tsdb", "create-blocks-from", "openmetrics", text, data],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder)
