@@ -31,7 +31,9 @@ fn kept(series: SliSeries) -> Vec<KeptSeries> {
 
 fn told(all: &[SliPoints]) -> SliSeries {
     let mut series = SliSeries::new(MONTH);
-    all.iter().for_each(|points| series.take(points, noon()));
+    for points in all {
+        series.take(points, noon());
+    }
     series
 }
 
