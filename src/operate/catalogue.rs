@@ -2,7 +2,11 @@
 //!
 //! `quarterdeck operate list` prints it; the console's action menu and the names in `[[policy.freeze]]` follow it.
 
+mod takes;
+
 use serde::{Deserialize, Serialize};
+
+pub use takes::Takes;
 
 /// The worst that an operation can do when it goes as planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,6 +72,10 @@ pub struct Parameter {
     pub name: &'static str,
     /// What is taken where it is left out, as written on the command line; none where there is no fixed value.
     pub default: Option<&'static str>,
+    /// Whether it must be given.
+    pub required: bool,
+    /// What it takes.
+    pub takes: Takes,
 }
 
 /// One operation.
@@ -85,12 +93,16 @@ pub struct OperationSpec {
     pub doc: &'static str,
 }
 
-const fn parameter(name: &'static str) -> Parameter {
-    Parameter { name, default: None }
+const fn must(name: &'static str, takes: Takes) -> Parameter {
+    Parameter { name, default: None, required: true, takes }
 }
 
-const fn preset(name: &'static str, default: &'static str) -> Parameter {
-    Parameter { name, default: Some(default) }
+const fn may(name: &'static str, takes: Takes) -> Parameter {
+    Parameter { name, default: None, required: false, takes }
+}
+
+const fn flag(name: &'static str) -> Parameter {
+    Parameter { name, default: Some("false"), required: false, takes: Takes::Flag }
 }
 
 const fn operation(
@@ -104,6 +116,7 @@ const fn operation(
 }
 
 use Danger::{DataLoss, Disruptive, Safe};
+use Takes::{Acu, Class, Count, Instance, Moment, Seconds, Snapshot, Tier, Zone};
 use Target::{Autoscaler, Database, Namespace, Node, NodeGroup, Pod, Workload};
 
 /// Every operation, by area.
@@ -112,14 +125,14 @@ pub const CATALOGUE: &[OperationSpec] = &[
         "workload.scale",
         Workload,
         Disruptive,
-        &[parameter("replicas")],
+        &[must("replicas", Count)],
         "Sets the number of replicas of one workload.",
     ),
     operation(
         "namespace.scale",
         Namespace,
         Disruptive,
-        &[parameter("replicas"), preset("include-autoscaled", "false")],
+        &[must("replicas", Count), flag("include-autoscaled")],
         "Sets the number of replicas of every deployment of a namespace.",
     ),
     operation("workload.restart", Workload, Disruptive, &[], "Restarts the pods of one workload, a few at a time."),
@@ -129,14 +142,14 @@ pub const CATALOGUE: &[OperationSpec] = &[
         "workload.rollback",
         Workload,
         Disruptive,
-        &[parameter("revision")],
+        &[may("revision", Count)],
         "Goes back to an earlier revision; to the one before where none is named.",
     ),
     operation(
         "autoscaler.bounds",
         Autoscaler,
         Disruptive,
-        &[parameter("min"), parameter("max")],
+        &[may("min", Count), may("max", Count)],
         "Sets the bounds of an autoscaler.",
     ),
     operation("pod.evict", Pod, Disruptive, &[], "Evicts a pod, honouring its disruption budget."),
@@ -147,61 +160,73 @@ pub const CATALOGUE: &[OperationSpec] = &[
         "node.drain",
         Node,
         Disruptive,
-        &[parameter("timeout"), preset("bare-pods", "false"), preset("local-data", "false")],
+        &[may("timeout", Seconds), flag("bare-pods"), flag("local-data")],
         "Cordons a node and evicts its pods, honouring their disruption budgets.",
     ),
     operation(
         "nodegroup.scale",
         NodeGroup,
         Disruptive,
-        &[parameter("min"), parameter("max"), parameter("desired")],
+        &[may("min", Count), may("max", Count), may("desired", Count)],
         "Sets the sizes of a managed node group.",
     ),
     operation(
         "database.failover",
         Database,
         Disruptive,
-        &[parameter("to")],
+        &[may("to", Instance)],
         "Makes a reader the writer; the best one where none is named.",
     ),
     operation(
         "database.add-reader",
         Database,
         Safe,
-        &[parameter("name"), parameter("class"), parameter("az"), parameter("tier")],
+        &[may("name", Instance), may("class", Class), may("az", Zone), may("tier", Tier)],
         "Adds a reader.",
     ),
-    operation("database.remove-reader", Database, Disruptive, &[parameter("name")], "Removes a reader."),
+    operation("database.remove-reader", Database, Disruptive, &[must("name", Instance)], "Removes a reader."),
     operation(
         "database.capacity",
         Database,
         Disruptive,
-        &[parameter("min"), parameter("max")],
+        &[may("min", Acu), may("max", Acu)],
         "Sets floor and ceiling of the serverless capacity, in ACU.",
     ),
-    operation("database.snapshot", Database, Safe, &[parameter("name")], "Takes a snapshot."),
+    operation("database.snapshot", Database, Safe, &[may("name", Snapshot)], "Takes a snapshot."),
     operation(
         "database.restore",
         Database,
         Safe,
-        &[parameter("to-time"), parameter("as")],
+        &[must("to-time", Moment), must("as", Instance)],
         "Restores a point in time into a new cluster; never over the old one.",
     ),
     operation(
         "global.switchover",
         Database,
         Disruptive,
-        &[parameter("to")],
+        &[may("to", Takes::Region)],
         "Makes another region the primary one, without loss.",
     ),
     operation(
         "global.failover",
         Database,
         DataLoss,
-        &[parameter("to")],
+        &[may("to", Takes::Region)],
         "Makes another region the primary one, and gives up what it has not received.",
     ),
 ];
+
+impl OperationSpec {
+    /// Whether it does nothing unless at least one of its parameters is given.
+    pub fn needs_one(&self) -> bool {
+        matches!(self.name, "autoscaler.bounds" | "nodegroup.scale" | "database.capacity")
+    }
+
+    /// The parameter of that name.
+    pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
+        self.parameters.iter().find(|p| p.name == name)
+    }
+}
 
 /// The operation of that name.
 pub fn find(name: &str) -> Option<&'static OperationSpec> {
@@ -266,8 +291,8 @@ mod tests {
             serde_json::json!({
                 "name": "namespace.scale", "target": "CLUSTER/NAMESPACE",
                 "parameters": [
-                    {"name": "replicas", "default": null},
-                    {"name": "include-autoscaled", "default": "false"},
+                    {"name": "replicas", "default": null, "required": true, "takes": "a whole number from 0 to 2147483647"},
+                    {"name": "include-autoscaled", "default": "false", "required": false, "takes": "true or false"},
                 ],
                 "danger": "disruptive", "doc": "Sets the number of replicas of every deployment of a namespace.",
             })

@@ -19,6 +19,8 @@ pub struct Facts<'a> {
     pub at: Timestamp,
     /// Why some of it could not be seen.
     pub unseen: &'a [String],
+    /// Why there can be no plan, where there can be none.
+    pub unplanned: Option<&'a [String]>,
 }
 
 /// Every guard's verdict, in the order in which they are shown.
@@ -26,9 +28,15 @@ pub fn judge(brief: &Brief, draft: &Draft, facts: Facts<'_>, evidence: &Evidence
     let verdict = |guard| match guard {
         Guard::WriteWindow => window(&brief.window, now),
         Guard::Identity => said(guard, evidence.identity.proven.clone()),
+        Guard::Permission if facts.unplanned.is_some() => {
+            said(guard, Err("without a plan there is no call to ask about".to_owned()))
+        }
         Guard::Permission => permission(draft, &evidence.permits),
         Guard::FreshFacts => fresh(facts, now),
-        Guard::Preconditions => preconditions(draft, &evidence.rehearsed),
+        Guard::Preconditions => match facts.unplanned {
+            Some(reasons) => said(guard, Err(reasons.join("; "))),
+            None => preconditions(draft, &evidence.rehearsed),
+        },
         Guard::Freeze => freeze(brief, now),
         Guard::OtherOperation => other(&evidence.other),
         Guard::Journal => journal(&evidence.journal),

@@ -169,6 +169,8 @@ pub struct Operation {
     /// What was seen in the rounds of the present look.
     pub(super) seen: Sights,
     pub(super) draft: Option<Draft>,
+    /// Why there can be no plan, where there can be none.
+    pub(super) unplanned: Option<Vec<String>>,
     pub(super) plan: Option<Plan>,
     /// The plan's hash, as the journal has it.
     pub(super) sha256: Option<String>,
@@ -202,6 +204,7 @@ impl Operation {
             awaits: Awaits::Start,
             seen: Sights { at: Timestamp::UNIX_EPOCH, seen: std::collections::BTreeMap::new() },
             draft: None,
+            unplanned: None,
             plan: None,
             sha256: None,
             course: None,

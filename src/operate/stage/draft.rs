@@ -8,7 +8,7 @@ use super::{After, Awaits, Look, end, gather, note, refuse, unseen};
 use crate::operate::evidence::Evidence;
 use crate::operate::journal::EventKind;
 use crate::operate::machine::{Aim, Effect, Ending, Operation, Stage};
-use crate::operate::{Danger, Draft, Plan, Sights, canonical, guard};
+use crate::operate::{Danger, Draft, Plan, Sights, Verification, canonical, guard};
 
 /// An operation that asks for more and more is broken.
 const ROUNDS: usize = 64;
@@ -27,6 +27,7 @@ pub(in crate::operate) fn begin(op: &mut Operation) -> Vec<Effect> {
 /// Makes the plan anew, of a fresh look.
 pub(in crate::operate) fn again(op: &mut Operation) -> Vec<Effect> {
     clear(op);
+    op.unplanned = None;
     begin(op)
 }
 
@@ -59,14 +60,35 @@ pub(in crate::operate) fn seen(op: &mut Operation, sights: Sights, now: Timestam
             op.draft = Some(draft.clone());
             vec![Effect::Judge(Box::new(draft))]
         }
-        Err(refusal) => refuse(op, &refusal.reasons),
+        // It cannot be planned at all. The other guards are asked all the same: one of them may say why.
+        Err(refusal) => {
+            op.unplanned = Some(refusal.reasons);
+            let draft = blank(op);
+            op.awaits = Awaits::Judgement;
+            op.draft = Some(draft.clone());
+            vec![Effect::Judge(Box::new(draft))]
+        }
+    }
+}
+
+/// The plan of what cannot be planned.
+fn blank(op: &Operation) -> Draft {
+    Draft {
+        target: op.brief.intent.target.clone(),
+        danger: op.brief.intent.operation.danger,
+        changes: Vec::new(),
+        blast_radius: "not known: it cannot be planned".to_owned(),
+        preconditions: Vec::new(),
+        calls: Vec::new(),
+        verification: Verification { what: "not known: it cannot be planned".to_owned(), within_s: 0 },
+        undo: None,
     }
 }
 
 pub(in crate::operate) fn judged(op: &mut Operation, evidence: &Evidence, now: Timestamp) -> Vec<Effect> {
     let Some(draft) = op.draft.take() else { return super::fault(op) };
     let unseen = unseen(op);
-    let facts = guard::Facts { at: op.seen.at, unseen: &unseen };
+    let facts = guard::Facts { at: op.seen.at, unseen: &unseen, unplanned: op.unplanned.as_deref() };
     let guards = guard::judge(&op.brief, &draft, facts, evidence, now);
     let plan = planned(op, draft, guards);
     // From here on the target is fixed, down to its UID.
