@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod exit;
 mod init;
+mod journal;
 mod log;
 mod operate;
 mod output;
@@ -76,7 +77,7 @@ fn run(args: Args) -> Exit {
     match &args.command {
         Some(Command::Completions { shell }) => return papers::completions(*shell),
         Some(Command::Man) => return papers::man(),
-        Some(Command::Operate(command)) => return operate::run(command),
+        Some(Command::Operate(args::Operate::List { format })) => return operate::list(*format),
         Some(Command::Slo(command)) => return slo::run(command),
         _ => {}
     }
@@ -92,7 +93,9 @@ fn run(args: Args) -> Exit {
         Some(Command::Status(status)) => status::run(&status, &context),
         Some(Command::Check) => check::run(&context),
         Some(Command::Init(init)) => init::run(&init, &context),
-        Some(Command::Completions { .. } | Command::Man | Command::Operate(_) | Command::Slo(_)) => Exit::Ok,
+        Some(Command::Operate(command)) => operate::run(&command, &context),
+        Some(Command::Journal(journal)) => journal::run(&journal, &context),
+        Some(Command::Completions { .. } | Command::Man | Command::Slo(_)) => Exit::Ok,
     }
 }
 

@@ -4,6 +4,7 @@
 //! calls and their price. None waits for another, none ever ends on its own, and none panics over what a server says.
 
 pub mod clock;
+pub mod hands;
 pub mod outbox;
 pub mod schedule;
 pub mod simulated;

@@ -9,6 +9,7 @@ mod error;
 pub mod journal;
 pub mod lease;
 mod opening;
+pub mod seen;
 mod series;
 mod writer;
 

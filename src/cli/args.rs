@@ -1,9 +1,13 @@
 //! The command line.
 
+mod operate;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use operate::{Came, Close, JournalArgs, Operate, Planned, Run};
 
 /// The terminal console from which on-call engineers stand watch over an AWS estate.
 ///
@@ -34,9 +38,11 @@ pub enum Command {
     /// Service level objectives
     #[command(subcommand)]
     Slo(Slo),
-    /// What can be done to the estate
+    /// Plans and does what can be done to the estate
     #[command(subcommand)]
     Operate(Operate),
+    /// What was done, by whom, with what outcome; exit 2 when the journal is not as it was written
+    Journal(JournalArgs),
     /// Prints completions for a shell
     Completions {
         /// The shell.
@@ -83,17 +89,6 @@ pub struct Init {
     /// Print it instead of writing the file
     #[arg(long)]
     pub print: bool,
-}
-
-/// `quarterdeck operate`
-#[derive(Debug, Subcommand)]
-pub enum Operate {
-    /// The catalogue of operations: name, target, parameters, danger
-    List {
-        /// How to print it
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-    },
 }
 
 /// `quarterdeck slo`

@@ -1,13 +1,37 @@
-//! `quarterdeck operate list`: what can be done to the estate.
+//! `quarterdeck operate`: the same path as the console's, without a screen.
 
-use super::Exit;
-use super::args::{Format, Operate};
-use super::output::{columns, print_json, print_text};
+mod background;
+mod ground;
+mod intent;
+mod person;
+mod plan;
+mod run;
+mod settling;
+mod target;
+
+pub(super) use run::told;
+pub(super) use settling::settle_before;
+
+use super::args::{Close, Format, Operate, Planned};
+use super::output::{columns, complain, print_json, print_text};
+use super::real;
+use super::{Context, Exit, runtime};
+use crate::config::{self, EstateFile};
+use crate::operate::Intent;
 use crate::operate::catalogue::{Parameter, listed};
 
 /// `quarterdeck operate …`
-pub(super) fn run(command: &Operate) -> Exit {
-    let Operate::List { format } = command;
+pub(super) fn run(command: &Operate, context: &Context) -> Exit {
+    match command {
+        Operate::List { .. } => Exit::Ok,
+        Operate::Plan(planned) => plan::run(planned, context),
+        Operate::Run(run) => run::run(run, context),
+        Operate::Close(close) => self::close(close, context),
+    }
+}
+
+/// `quarterdeck operate list`: needs no estate file.
+pub(super) fn list(format: Format) -> Exit {
     match format {
         Format::Json => print_json(&listed()),
         Format::Table => {
@@ -27,4 +51,29 @@ fn written(parameter: &Parameter) -> String {
         Some(default) => format!("{}={default}", parameter.name),
         None => parameter.name.to_owned(),
     }
+}
+
+/// What a person wants, of words: the file, and the intent; or how it ends when the words or the file are wrong.
+fn read(planned: &Planned, context: &Context) -> Result<(EstateFile, Intent), Exit> {
+    let usage = |words: String| complain(&words, Exit::Usage);
+    let operation = intent::operation(&planned.operation).map_err(usage)?;
+    let parameters = intent::parameters(operation, &planned.parameters).map_err(usage)?;
+    let file = config::load_estate(&context.places, context.estate_flag()).map_err(|e| real::explain(&e, context))?;
+    let target = target::pin(&planned.target, operation, &file.declared).map_err(usage)?;
+    intent::freezes(&planned.override_freeze, &file.freezes).map_err(usage)?;
+    Ok((file, Intent { operation, target, parameters }))
+}
+
+fn close(close: &Close, context: &Context) -> Exit {
+    let file = match config::load_estate(&context.places, context.estate_flag()) {
+        Ok(file) => file,
+        Err(e) => return real::explain(&e, context),
+    };
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
+    };
+    let exit = runtime.block_on(settling::close(close, &file.declared, context));
+    runtime.shutdown_background();
+    exit
 }

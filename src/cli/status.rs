@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::args::{Format, Status};
 use super::output::{complain, print_json, print_text};
 use super::real::{self, Real};
-use super::{Context, Exit, runtime};
+use super::{Context, Exit, operate, runtime};
 use crate::judge::judge;
 
 /// How long the end waits for the last writing.
@@ -39,13 +39,17 @@ async fn look(status: &Status, context: &Context) -> Exit {
     let deadline = Instant::now() + Duration::from_secs_f64(status.wait);
     let mut spent = 0.0;
     let cap = file.policy.spend_cap_usd_per_day;
-    while !rigging.estate.settled() {
-        let Ok(Some(observation)) = timeout_at(deadline, rigging.observations.recv()).await else { break };
-        spent += observation.cost_usd;
-        rigging.estate.apply(observation);
-        let capped = cap.is_some_and(|cap| recalled.spent_today_usd + spent >= cap);
-        rigging.may_spend.send_if_modified(|may| std::mem::replace(may, !capped) == capped);
-    }
+    let looking = async {
+        while !rigging.estate.settled() {
+            let Ok(Some(observation)) = timeout_at(deadline, rigging.observations.recv()).await else { break };
+            spent += observation.cost_usd;
+            rigging.estate.apply(observation);
+            let capped = cap.is_some_and(|cap| recalled.spent_today_usd + spent >= cap);
+            rigging.may_spend.send_if_modified(|may| std::mem::replace(may, !capped) == capped);
+        }
+    };
+    let settling = operate::settle_before(&file.declared, context, Duration::from_secs_f64(status.wait));
+    tokio::join!(looking, settling);
     rigging.estate.explain_waiting(&format!("has not answered within {} s", status.wait));
     let now = Timestamp::now();
     // One look says what is now; it does not wait to see whether what has ended stays so.

@@ -1,0 +1,104 @@
+//! The hands for a whole estate: each target goes to those of its service.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use crate::estate::DeclaredEstate;
+use crate::operate::{
+    Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sight, Sights, TargetKind, WritePass,
+};
+
+/// The hands for everything that an estate file names.
+pub fn hands(estate: &DeclaredEstate) -> Arc<dyn Hands> {
+    #[cfg(feature = "kubernetes")]
+    let clusters: Arc<dyn Hands> = Arc::new(super::kubernetes::hands::KubernetesHands::new(estate, None));
+    #[cfg(not(feature = "kubernetes"))]
+    let clusters: Arc<dyn Hands> = Arc::new(Missing("Kubernetes"));
+    let accounts: Arc<dyn Hands> = Arc::new(Missing("AWS"));
+    let _ = estate;
+    Arc::new(EstateHands { clusters, accounts })
+}
+
+/// Hands that pass everything on to those of the target's service.
+struct EstateHands {
+    clusters: Arc<dyn Hands>,
+    accounts: Arc<dyn Hands>,
+}
+
+impl EstateHands {
+    fn of(&self, target: &Pinned) -> &dyn Hands {
+        match target.kind {
+            TargetKind::Workload
+            | TargetKind::Namespace
+            | TargetKind::Autoscaler
+            | TargetKind::Pod
+            | TargetKind::Node => self.clusters.as_ref(),
+            TargetKind::NodeGroup | TargetKind::Database => self.accounts.as_ref(),
+        }
+    }
+}
+
+impl Hands for EstateHands {
+    fn look<'a>(&'a self, target: &'a Pinned, reads: Vec<Read>) -> BoxFuture<'a, Sights> {
+        self.of(target).look(target, reads)
+    }
+
+    fn identity<'a>(&'a self, target: &'a Pinned) -> BoxFuture<'a, Identity> {
+        self.of(target).identity(target)
+    }
+
+    fn permitted<'a>(&'a self, target: &'a Pinned, calls: &'a [Call]) -> BoxFuture<'a, Vec<Permit>> {
+        self.of(target).permitted(target, calls)
+    }
+
+    fn rehearse<'a>(&'a self, target: &'a Pinned, call: &'a Call) -> BoxFuture<'a, Result<(), String>> {
+        self.of(target).rehearse(target, call)
+    }
+
+    fn arm<'a>(
+        &'a self,
+        pass: WritePass,
+        target: &'a Pinned,
+        operation: &'a str,
+    ) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>> {
+        self.of(target).arm(pass, target, operation)
+    }
+}
+
+/// In place of hands that this build does not have: sees nothing and can do nothing.
+struct Missing(&'static str);
+
+impl Missing {
+    fn words(&self) -> String {
+        format!("this build cannot act on {}", self.0)
+    }
+}
+
+impl Hands for Missing {
+    fn look<'a>(&'a self, _: &'a Pinned, reads: Vec<Read>) -> BoxFuture<'a, Sights> {
+        let seen = reads.into_iter().map(|read| (read, Sight::Unseen(self.words()))).collect();
+        Box::pin(async move { Sights { at: Timestamp::now(), seen } })
+    }
+
+    fn identity<'a>(&'a self, _: &'a Pinned) -> BoxFuture<'a, Identity> {
+        let identity = Identity { proven: Err(self.words()), arn: None, at: Timestamp::now() };
+        Box::pin(async move { identity })
+    }
+
+    fn permitted<'a>(&'a self, _: &'a Pinned, calls: &'a [Call]) -> BoxFuture<'a, Vec<Permit>> {
+        let permits = calls.iter().map(|_| Permit::Unknown(self.words())).collect();
+        Box::pin(async move { permits })
+    }
+
+    fn rehearse<'a>(&'a self, _: &'a Pinned, _: &'a Call) -> BoxFuture<'a, Result<(), String>> {
+        let words = self.words();
+        Box::pin(async move { Err(words) })
+    }
+
+    fn arm<'a>(&'a self, _: WritePass, _: &'a Pinned, _: &'a str) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>> {
+        let refusal = Refusal::because(self.words());
+        Box::pin(async move { Err(refusal) })
+    }
+}
