@@ -7,6 +7,9 @@
 //! Of the effects that [`Operation::handle`] returns only the last one is answered by an event; the machine then waits for
 //! exactly that event, and passes over any other. Each stage has its file under `stage/`.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use jiff::Timestamp;
