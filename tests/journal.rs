@@ -149,9 +149,10 @@ fn edits_by_hand_are_found() {
         let folder = tempfile::tempdir().unwrap();
         let file = filled(folder.path(), 3);
         let db = Connection::open(file.path()).unwrap();
-        let mut triggers = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
-        let triggers: Vec<(String, String)> =
-            triggers.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().map(Result::unwrap).collect();
+        let triggers: Vec<(String, String)> = {
+            let mut asked = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
+            asked.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().map(Result::unwrap).collect()
+        };
         for (name, _) in &triggers {
             db.execute(&format!("DROP TRIGGER {name}"), []).unwrap();
         }
@@ -223,7 +224,11 @@ fn any_changed_byte_is_found() {
 fn what_is_no_journal_is_not_taken_for_one() {
     let folder = tempfile::tempdir().unwrap();
     let file = JournalFile::within(folder.path());
-    for bytes in [&b"not a database, and longer than a header of a hundred bytes is: it goes on and on and on and on, and on"[..], b"", b"\0"] {
+    for bytes in [
+        &b"not a database, and longer than a header of a hundred bytes is: it goes on and on and on and on, and on"[..],
+        b"",
+        b"\0",
+    ] {
         fs::write(file.path(), bytes).unwrap();
         assert!(file.verify().is_err(), "{} bytes", bytes.len());
     }

@@ -15,7 +15,7 @@ mod cloudwatch;
 mod costs;
 mod disk;
 mod eks;
-mod hands;
+pub mod hands;
 mod http;
 mod login;
 mod note;

@@ -3,22 +3,32 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+#[cfg(not(all(feature = "aws", feature = "kubernetes")))]
 use jiff::Timestamp;
 
 use crate::estate::DeclaredEstate;
-use crate::operate::{
-    Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sight, Sights, TargetKind, WritePass,
-};
+#[cfg(not(all(feature = "aws", feature = "kubernetes")))]
+use crate::operate::Sight;
+use crate::operate::{Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sights, TargetKind, WritePass};
 
-/// The hands for everything that an estate file names.
-pub fn hands(estate: &DeclaredEstate) -> Arc<dyn Hands> {
+/// The hands for everything that an estate file names; `person`, the login name, is whom `CloudTrail` shall name.
+pub fn hands(estate: &DeclaredEstate, person: &str) -> Arc<dyn Hands> {
+    #[cfg(feature = "aws")]
+    let aws = Arc::new(super::aws::hands::AwsHands::new(estate, person, None));
+    #[cfg(not(feature = "aws"))]
+    let aws = Arc::new(Missing("AWS"));
     #[cfg(feature = "kubernetes")]
-    let clusters: Arc<dyn Hands> = Arc::new(super::kubernetes::hands::KubernetesHands::new(estate, None));
+    let clusters = {
+        #[cfg(feature = "aws")]
+        let gate: Option<Arc<dyn super::access::EksGate>> = Some(aws.clone());
+        #[cfg(not(feature = "aws"))]
+        let gate = None;
+        Arc::new(super::kubernetes::hands::KubernetesHands::new(estate, gate))
+    };
     #[cfg(not(feature = "kubernetes"))]
-    let clusters: Arc<dyn Hands> = Arc::new(Missing("Kubernetes"));
-    let accounts: Arc<dyn Hands> = Arc::new(Missing("AWS"));
-    let _ = estate;
-    Arc::new(EstateHands { clusters, accounts })
+    let clusters = Arc::new(Missing("Kubernetes"));
+    let _ = (estate, person);
+    Arc::new(EstateHands { clusters, accounts: aws })
 }
 
 /// Hands that pass everything on to those of the target's service.
@@ -68,14 +78,17 @@ impl Hands for EstateHands {
 }
 
 /// In place of hands that this build does not have: sees nothing and can do nothing.
+#[cfg(not(all(feature = "aws", feature = "kubernetes")))]
 struct Missing(&'static str);
 
+#[cfg(not(all(feature = "aws", feature = "kubernetes")))]
 impl Missing {
     fn words(&self) -> String {
         format!("this build cannot act on {}", self.0)
     }
 }
 
+#[cfg(not(all(feature = "aws", feature = "kubernetes")))]
 impl Hands for Missing {
     fn look<'a>(&'a self, _: &'a Pinned, reads: Vec<Read>) -> BoxFuture<'a, Sights> {
         let seen = reads.into_iter().map(|read| (read, Sight::Unseen(self.words()))).collect();

@@ -12,12 +12,13 @@ use crate::store::{JournalFile, LeaseFiles};
 
 /// The hands, journal and leases of an estate file, and who acts.
 pub(in crate::cli) fn of(declared: &DeclaredEstate, context: &Context) -> Ground {
+    let person = person::login_name();
     let state = context.places.state();
     Ground {
-        hands: hands::hands(declared),
+        hands: hands::hands(declared, &person),
         journal: Journal::new(Arc::new(JournalFile::within(state))),
         leases: Arc::new(LeaseFiles::within(state)),
         clock: Arc::new(Clock::System),
-        person: person::login_name(),
+        person,
     }
 }

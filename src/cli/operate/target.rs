@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(pinned("autoscaler.bounds", "lab/shop/hpa/cart").unwrap().kind, TargetKind::Autoscaler);
         assert_eq!(pinned("pod.evict", "lab/shop/pod/cart-1").unwrap().kind, TargetKind::Pod);
         let group = pinned("nodegroup.scale", "prod-use1/nodegroup/on_Demand").unwrap();
-        assert_eq!((group.kind, group.within.as_deref()), (TargetKind::NodeGroup, Some("prod")));
+        assert_eq!((group.kind, group.eks.as_deref()), (TargetKind::NodeGroup, Some("prod")));
         let d = pinned("database.failover", "orders / main").unwrap();
         assert_eq!((d.name.as_str(), d.id.as_str()), ("orders / main", "orders-use1"));
     }

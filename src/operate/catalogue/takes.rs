@@ -116,8 +116,9 @@ mod tests {
             (Takes::Moment, &["latest", "2026-11-20T19:30:00Z", "2026-11-20T19:30:00+01:00"], &["now", "2026-11-20"]),
         ];
         for (takes, good, bad) in table {
-            good.iter().for_each(|v| assert!(takes.fits(v), "{takes:?} {v:?}"));
-            bad.iter().for_each(|v| assert!(!takes.fits(v), "{takes:?} {v:?}"));
+            for (value, fits) in good.iter().map(|v| (v, true)).chain(bad.iter().map(|v| (v, false))) {
+                assert_eq!(takes.fits(value), fits, "{takes:?} {value:?}");
+            }
         }
     }
 }

@@ -1,0 +1,106 @@
+//! Single moments of an operation: plans alone, reasons, what was left open.
+
+use serde_json::json;
+
+use super::*;
+use crate::operate::GuardVerdict;
+
+#[test]
+fn a_lost_answer_that_shows_nothing_is_believed_after_twenty_seconds_only() {
+    let mut world = World::new(1);
+    world.answers = vec![lost()];
+    world.sights = vec![json!({ "status": "fine" })];
+    let begun = world.now;
+    let world = world.run();
+    assert!(world.now.duration_since(begun) >= SignedDuration::from_secs(20), "{}", world.now);
+}
+
+#[test]
+fn a_plan_alone_sends_and_notes_nothing() {
+    for (words, outcome) in [("fine", None), ("broken", Some(Outcome::Refused))] {
+        let mut world = World::new(2);
+        world.op.brief.aim = Aim::Plan;
+        world.sights = vec![json!({ "status": words })];
+        let world = world.run();
+        assert_eq!((world.story().as_str(), world.sends), ("", 0));
+        let ending = world.ending.unwrap();
+        assert_eq!(ending.outcome, outcome);
+        let plan = ending.plan.unwrap();
+        assert_eq!(plan.runs, outcome.is_none());
+        assert_eq!(plan.guards.iter().map(|g| g.guard).collect::<Vec<_>>(), crate::operate::Guard::ALL);
+        assert_eq!(plan.confirm, "cart");
+    }
+}
+
+#[test]
+fn every_reason_is_told_at_once() {
+    let mut world = World::new(1);
+    world.op.brief.window = WindowView::Closed;
+    world.sights = vec![json!({ "status": "broken" })];
+    world.evidence = Evidence {
+        identity: Identity { proven: Err("STS says 999999999999".into()), arn: None, at: noon() },
+        permits: vec![Permit::Denied("patch deployments is forbidden".into())],
+        rehearsed: vec![Err("the quota is used up".into())],
+        other: Ok(Some("bob has it".into())),
+        journal: Err("the disk is full".into()),
+    };
+    let world = world.run();
+    let ending = world.ending.unwrap();
+    let not_ok = |g: &&GuardVerdict| !g.ok;
+    assert_eq!(ending.plan.as_ref().unwrap().guards.iter().filter(not_ok).count(), 6);
+    let words = ending.words.join("\n");
+    for expected in ["no write window", "999999999999", "forbidden", "status is broken", "quota", "bob", "disk is full"]
+    {
+        assert!(words.contains(expected), "{expected}: {words}");
+    }
+}
+
+#[test]
+fn a_question_that_got_no_answer_is_a_no() {
+    let mut world = World::new(2);
+    world.evidence.permits = vec![Permit::Allowed("may".into())];
+    world.evidence.other = Err("the disk does not answer".into());
+    let world = world.run();
+    let guards = world.ending.unwrap().plan.unwrap().guards;
+    let failing: Vec<_> = guards.iter().filter(|g| !g.ok).map(|g| g.guard.word()).collect();
+    assert_eq!(failing, ["permission", "other_operation"]);
+}
+
+#[test]
+fn facts_that_grew_old_while_a_person_thought_are_planned_anew() {
+    let mut op = Operation::new(brief(1, false));
+    let mut queue = op.handle(noon(), Event::Start);
+    let mut world = World::new(1);
+    while !matches!(queue.first(), Some(Effect::Ask(_))) {
+        let event = world.perform(queue.remove(0)).unwrap();
+        queue.extend(op.handle(noon(), event));
+    }
+    let late = noon() + SignedDuration::from_secs(62);
+    let effects = op.handle(late, Event::Confirm { words: "cart".into(), open: true });
+    assert!(matches!(&effects[..], [Effect::Note(jot)] if jot.event == EventKind::Refused), "{effects:?}");
+}
+
+#[test]
+fn what_was_left_open_is_only_looked_at() {
+    let sent = |answer| vec![Sent { call: call(0), at: noon() - SignedDuration::from_mins(5), answer }];
+    let table: Vec<(Vec<Sent>, Value, &str, Outcome)> = vec![
+        (Vec::new(), json!({}), "reconciled=failed", Outcome::Failed),
+        (sent(None), json!({ "happened": "yes", "verify": "done" }), "reconciled=done", Outcome::Done),
+        (sent(None), json!({ "happened": "no" }), "reconciled=failed", Outcome::Failed),
+        (sent(None), json!({ "happened": "unclear" }), "", Outcome::Unknown),
+        (sent(None), json!("no line"), "", Outcome::Unknown),
+        (sent(Some(accepted())), json!({ "verify": "done" }), "reconciled=done", Outcome::Done),
+        (sent(Some(accepted())), json!({ "verify": "failed" }), "reconciled=failed", Outcome::Failed),
+        (sent(Some(accepted())), json!({}), "reconciled=failed", Outcome::Failed),
+        (sent(Some(declined(409))), json!({}), "reconciled=failed", Outcome::Failed),
+    ];
+    for (sent, sight, story, outcome) in table {
+        let mut world = World::new(1);
+        let plan = World::new(1).run().ending.unwrap().plan;
+        world.op = Operation::left_open(brief(1, false), plan, None, sent.clone());
+        world.sights = vec![sight.clone()];
+        let world = world.run();
+        assert_eq!((world.story().as_str(), world.sends), (story, 0), "{sent:?} {sight}");
+        assert_eq!(world.outcome(), Some(outcome), "{sent:?} {sight}");
+    }
+}
