@@ -1,6 +1,6 @@
 //! The journal's file and the leases, as several consoles and a hand with an editor meet them.
 
-#![allow(clippy::unwrap_used, reason = "what a test needs to run at all is there, or the test fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what a test needs to run at all is there, or the test fails")]
 
 use std::collections::BTreeSet;
 use std::fs;
