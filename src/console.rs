@@ -21,4 +21,4 @@ pub mod theme;
 pub mod view;
 pub mod widget;
 
-pub use run::{ConsoleError, Ending, Keep, Kept, Setup, Style, run};
+pub use run::{ConsoleError, Ending, Keep, Kept, Operator, Setup, Style, run};

@@ -70,6 +70,7 @@ pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context)
             observations: rigging.observations,
             may_spend: rigging.may_spend,
             writes,
+            operator: None,
             spent_today_usd,
             demo,
             style,

@@ -120,10 +120,16 @@ pub enum Action {
     Act,
     /// Opens a write window, or closes the one that is open.
     Window,
+    /// Opens the page of all operations.
+    Journal,
+    /// Plans what takes the shown operation back.
+    Undo,
     /// Says yes to the plan, or goes on to the words that say it.
     Confirm,
     /// Makes the plan anew.
     Replan,
+    /// Asks for the name of a freeze to go past.
+    Past,
     /// Copies the plan's calls as command lines.
     Copy,
     /// Goes to the next field.
@@ -210,6 +216,8 @@ pub const CATALOGUE: &[Entry] = &[
         LISTS,
         Group::Look,
     ),
+    entry(Action::Journal, "journal", "Show every operation that the journal tells of", None, LISTS, Group::Act),
+    entry(Action::Undo, "undo", "Plan what takes the shown operation back", None, &[Page], Group::Act),
     entry(
         Action::Confirm,
         "plan.confirm",
@@ -219,6 +227,14 @@ pub const CATALOGUE: &[Entry] = &[
         Group::Act,
     ),
     entry(Action::Replan, "plan.again", "Look again and make the plan anew", Some("plan again"), &[Plan], Group::Act),
+    entry(
+        Action::Past,
+        "plan.past",
+        "Go past a freeze, by its name, where the team allows it",
+        None,
+        &[Plan],
+        Group::Act,
+    ),
     entry(
         Action::Copy,
         "plan.copy",

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use keybinds::{Key, KeyInput};
 use ratatui::Frame;
 
-pub use event::{Effect, Event};
+pub use event::{Effect, Event, Planned, Wish};
 pub use spend::Spend;
 
 use super::action::Context;
@@ -98,6 +98,8 @@ pub struct App {
     desk: Desk,
     /// The dialog that comes back when the one before it is left.
     behind_dialog: Option<Dialog>,
+    /// The person was told what still runs, and that ending again ends it.
+    asked_to_end: bool,
     ticks_until_keep: u32,
     changed_since_keep: bool,
 }
@@ -136,6 +138,7 @@ impl App {
             spend,
             desk: Desk::new(start.writes),
             behind_dialog: None,
+            asked_to_end: false,
             ticks_until_keep: FIRST_KEEP,
             changed_since_keep: false,
         };
@@ -157,6 +160,10 @@ impl App {
             Event::Judged(judgement, at) => self.judged(judgement, at),
             Event::Tick(now) => self.tick(now),
             Event::Planned(planned) => self.planned(*planned),
+            Event::Journal(entries) => self.read_journal(*entries),
+            Event::Underway(number, at, words) => self.underway(&number, at, words),
+            Event::Ended { number, outcome, words, unjournaled } => self.ended(&number, outcome, &words, unjournaled),
+            Event::Settled(settled) => self.settled(settled),
             Event::Notice(text) => {
                 self.notice(&text);
                 vec![Effect::Draw]

@@ -11,7 +11,7 @@ mod window;
 pub use form::{Field, Form};
 pub use menu::Menu;
 pub use paint::{paint, plan_end};
-pub use plan::Confirming;
+pub use plan::{Confirming, target};
 
 use crate::operate::catalogue::OperationSpec;
 
@@ -23,6 +23,8 @@ const LONGEST: usize = 200;
 pub enum Dialog {
     /// Why a write window is to be opened: the reason as typed so far.
     Window(String),
+    /// The name of a freeze to go past, as typed so far.
+    Past(String),
     /// What can be done to a thing.
     Menu(Menu),
     /// The parameters of an operation.
@@ -46,7 +48,9 @@ impl Dialog {
     /// What the keyboard does.
     pub fn keyboard(&self) -> Keyboard {
         match self {
-            Self::Window(_) | Self::Form(_) | Self::Plan(Confirming { typed: Some(_), .. }) => Keyboard::Text,
+            Self::Window(_) | Self::Past(_) | Self::Form(_) | Self::Plan(Confirming { typed: Some(_), .. }) => {
+                Keyboard::Text
+            }
             Self::Menu(_) => Keyboard::List,
             Self::Plan(Confirming { typed: None, .. }) => Keyboard::Plan,
         }
@@ -55,7 +59,7 @@ impl Dialog {
     /// The text that is being typed; none where the keyboard does something else.
     pub fn text(&mut self) -> Option<&mut String> {
         match self {
-            Self::Window(reason) => Some(reason),
+            Self::Window(text) | Self::Past(text) => Some(text),
             Self::Form(form) => form.text(),
             Self::Plan(confirming) => confirming.typed.as_mut(),
             Self::Menu(_) => None,
@@ -73,7 +77,7 @@ impl Dialog {
 
     /// Whether pasted text may go in: words that confirm are typed, never pasted.
     pub fn takes_paste(&self) -> bool {
-        !matches!(self, Self::Plan(_))
+        !matches!(self, Self::Plan(_) | Self::Past(_))
     }
 }
 

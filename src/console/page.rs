@@ -18,7 +18,9 @@ mod common;
 mod database;
 mod form;
 mod gone;
+mod journal;
 mod node;
+mod operation;
 mod pod;
 mod slo;
 mod source;
@@ -95,7 +97,8 @@ fn section<'a>(scene: &Scene<'a>, spot: &Spot, section: usize) -> Option<Listing
         Spot::Node(name, node) => node::listing(scene, name, node, section),
         Spot::Source(key) => source::listing(scene, key, section),
         Spot::Sources => (section == 0).then(|| source::all(scene)),
-        Spot::Pod(..) | Spot::Member(..) | Spot::Line(_) | Spot::Why(_) => None,
+        Spot::Journal => (section == 0).then(|| journal::listing(scene)),
+        Spot::Pod(..) | Spot::Member(..) | Spot::Operation(_) | Spot::Line(_) | Spot::Why(_) => None,
     }
 }
 
@@ -122,11 +125,12 @@ fn titles(scene: &Scene, size: (u16, u16), spot: &Spot) -> Titles {
         }
         Spot::Entry(entry) => vec![("Sources", None), alerts(entry)],
         Spot::Sources => vec![("Sources", None)],
+        Spot::Journal => vec![("Operations", None)],
         Spot::Alert(..) => vec![("About", None)],
         Spot::Workload(..) => vec![("Pods", None), ("Alerts", None)],
         Spot::Node(..) => vec![("Pods", None)],
         Spot::Source(_) => vec![("Feeds", None)],
-        Spot::Pod(..) | Spot::Member(..) | Spot::Line(_) | Spot::Why(_) => Vec::new(),
+        Spot::Pod(..) | Spot::Member(..) | Spot::Operation(_) | Spot::Line(_) | Spot::Why(_) => Vec::new(),
     };
     Titles { names, pictures }
 }
@@ -146,6 +150,8 @@ fn blocks(scene: &Scene, size: (u16, u16), spot: &Spot) -> Vec<Block> {
         Spot::Source(key) => source::facts(scene, key),
         Spot::Sources => Some(source::summary(scene)),
         Spot::Why(of) => why::facts(scene, size, of),
+        Spot::Journal => Some(journal::facts(scene)),
+        Spot::Operation(number) => operation::facts(scene, number),
         Spot::Entry(EntryRef::Service(_)) | Spot::Line(_) => None,
     };
     found.unwrap_or_else(|| gone::facts(spot))
@@ -245,6 +251,8 @@ pub fn name(spot: &Spot) -> String {
         Spot::Source(key) => standing::short_source(key),
         Spot::Sources => "Sources".to_owned(),
         Spot::Why(of) => format!("Why {}", name(of)),
+        Spot::Journal => "Journal".to_owned(),
+        Spot::Operation(number) => number.clone(),
         Spot::Line(_) => String::new(),
     }
 }

@@ -9,6 +9,7 @@ pub mod incidents;
 pub mod list;
 pub mod listing;
 pub mod nodes;
+pub mod operations;
 pub mod pods;
 pub mod row;
 pub mod slos;

@@ -5,6 +5,7 @@
 //! a thread of its own, a few times a second at most, and never for longer than a small share of the time.
 
 mod jobs;
+mod operations;
 mod setup;
 
 use std::time::{Duration, Instant};
@@ -15,8 +16,9 @@ pub use setup::{ConsoleError, Ending, Keep, Kept, Setup, Style};
 
 use super::app::{App, Effect, Event};
 use super::terminal::{Heard, Input, Said, Signals, Terminal, gone, stop_group};
-use crate::operate::Refusal;
 use jobs::{Done, Jobs};
+use operations::Operations;
+pub use operations::Operator;
 
 /// How long one turn takes observations in before it looks at keys again.
 const TURN: Duration = Duration::from_millis(4);
@@ -49,6 +51,7 @@ pub async fn run(mut setup: Setup) -> Result<Ending, ConsoleError> {
     driver.perform(effects);
     driver.paint(&mut terminal);
     begin();
+    driver.operations.settle();
     let ending = driver.go_on(&mut terminal, &mut signals).await;
     terminal.leave().await;
     driver.jobs.keep_last(&driver.app).await;
@@ -59,6 +62,7 @@ struct Driver {
     app: App,
     setup: setup::Running,
     jobs: Jobs,
+    operations: Operations,
     quit: bool,
     suspend: bool,
     /// A frame is to be drawn: at once, or within the frame budget.
@@ -81,7 +85,8 @@ enum Urgency {
 }
 
 impl Driver {
-    fn new(setup: Setup, size: (u16, u16)) -> (Self, Vec<Effect>) {
+    fn new(mut setup: Setup, size: (u16, u16)) -> (Self, Vec<Effect>) {
+        let operations = Operations::new(setup.operator.take());
         let (start, running, judge, notices) = setup.begin(size);
         let jobs = Jobs::new(judge, running.keep.clone());
         let (app, mut effects) = App::new(start);
@@ -89,6 +94,7 @@ impl Driver {
             app,
             setup: running,
             jobs,
+            operations,
             quit: false,
             suspend: false,
             draw: None,
@@ -137,11 +143,14 @@ impl Driver {
                 Effect::Wait => self.lapse = Some(Instant::now() + LAPSE),
                 Effect::Judge => self.jobs.want_judgement(),
                 Effect::Keep => self.jobs.want_keeping(),
-                Effect::Plan(intent) => {
-                    let none = Refusal::because("this console has nothing to act with");
-                    self.take(Event::Planned(Box::new((*intent, Err(none)))));
+                Effect::Plan(wish) => self.operations.plan(*wish),
+                Effect::LeavePlan => self.operations.leave(),
+                Effect::ReadJournal => self.operations.read(),
+                Effect::Operate => {
+                    if let Some(order) = self.app.take_order() {
+                        self.operations.confirm(order);
+                    }
                 }
-                Effect::Operate => drop(self.app.take_order()),
                 Effect::Copy(text) => self.copy = Some(text),
                 Effect::LimitSpending(reached) => {
                     self.setup.may_spend.send_if_modified(|may| {
@@ -202,6 +211,7 @@ impl Driver {
                     Said::Panicked(text) => self.take(Event::Notice(text)),
                 },
                 done = self.jobs.done(), if self.jobs.running() => self.finish(done),
+                event = self.operations.next() => self.take(event),
                 () = at(start_at) => self.jobs.start(&self.app),
                 () = &mut tick => {
                     if gone() {

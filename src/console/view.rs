@@ -46,6 +46,10 @@ pub enum Spot {
     Member(String, String),
     /// A source.
     Source(SourceKey),
+    /// An operation, by its number.
+    Operation(String),
+    /// The page of all operations.
+    Journal,
     /// The page of all sources.
     Sources,
     /// Why something has its level.

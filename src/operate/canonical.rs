@@ -95,36 +95,7 @@ fn number(n: &Number) -> String {
         return whole.to_string();
     }
     let Some(double) = n.as_f64() else { return "null".to_owned() };
-    if double == 0.0 {
-        return "0".to_owned();
-    }
-    // Rust writes the shortest digits that read back the same, as ECMAScript does; only the layout differs.
-    let scientific = format!("{:e}", double.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
-    let sign = if double < 0.0 { "-" } else { "" };
-    format!("{sign}{}", laid_out(&digits, point))
-}
-
-/// Digits with their decimal point after the first `point` of them.
-fn laid_out(digits: &str, point: i32) -> String {
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or(0));
-    if (count..=21).contains(&point) {
-        return format!("{digits}{}", zeros(point - count));
-    }
-    if (1..=21).contains(&point) {
-        let (whole, rest) = digits.split_at(usize::try_from(point).unwrap_or(0));
-        return format!("{whole}.{rest}");
-    }
-    if (-5..=0).contains(&point) {
-        return format!("0.{}{digits}", zeros(-point));
-    }
-    let exponent = point - 1;
-    let (first, rest) = digits.split_at(1);
-    let fraction = if rest.is_empty() { String::new() } else { format!(".{rest}") };
-    format!("{first}{fraction}e{}{}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+    ryu_js::Buffer::new().format(double).to_owned()
 }
 
 #[cfg(test)]

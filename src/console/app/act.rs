@@ -25,7 +25,7 @@ impl App {
         let list = self.view.list();
         let filter = self.view.filter.text.clone();
         match action {
-            Action::Quit => return vec![Effect::Quit],
+            Action::Quit => return self.end(),
             Action::Suspend => return vec![Effect::Suspend],
             Action::Redraw => return vec![Effect::Redraw],
             Action::Open => {
@@ -37,6 +37,12 @@ impl App {
             Action::Sources => self.enter(Spot::Sources),
             Action::Close => self.close(),
             Action::Act => self.offer(),
+            Action::Journal => {
+                self.enter(Spot::Journal);
+                self.settle();
+                return vec![Effect::ReadJournal];
+            }
+            Action::Undo => return self.undo(),
             Action::Window => self.toggle_window(),
             Action::Help => {
                 self.view.help = if self.view.help.is_some() { None } else { Some(0) };
@@ -51,7 +57,12 @@ impl App {
             }
             Action::EraseAll => self.view.filter.text.clear(),
             // They mean something in a dialog alone.
-            Action::Confirm | Action::Replan | Action::Copy | Action::NextField | Action::PreviousField => {}
+            Action::Confirm
+            | Action::Replan
+            | Action::Past
+            | Action::Copy
+            | Action::NextField
+            | Action::PreviousField => {}
             Action::Down => self.go(1),
             Action::Up => self.go(-1),
             Action::PageDown => self.go(self.screenful()),
@@ -97,7 +108,10 @@ impl App {
         }
     }
 
-    fn enter(&mut self, spot: Spot) {
+    pub(super) fn enter(&mut self, spot: Spot) {
+        if let Spot::Operation(number) = &spot {
+            self.desk.seen(number);
+        }
         if self.view.trail.last() == Some(&spot) {
             return;
         }

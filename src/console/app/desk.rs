@@ -1,12 +1,16 @@
 //! What keys do in a dialog, and what becomes of an operation that a person asks for.
 
-use super::{App, Effect};
+use jiff::Timestamp;
+
+use super::{App, Effect, Planned, Wish};
 use crate::console::action::{Action, Context};
-use crate::console::desk::{Offer, Order, Paper, offers};
+use crate::console::desk::{Offer, Order, Paper, Reading, Story, offers};
 use crate::console::dialog::{self, Confirming, Dialog, Form, Menu};
 use crate::console::page;
 use crate::console::view::Spot;
-use crate::operate::{Intent, Plan, Refusal};
+use crate::operate::Intent;
+use crate::operate::catalogue::find;
+use crate::operate::journal::{Entry, Outcome};
 
 impl App {
     /// What an action does while a dialog has the keyboard; none where it does what it does everywhere.
@@ -27,11 +31,11 @@ impl App {
                     form.step(if action == Action::NextField { 1 } else { -1 });
                 }
             }
-            Action::Close => self.leave_dialog(),
+            Action::Close => return Some(self.leave_dialog()),
             Action::Cancel => match &mut self.view.dialog {
                 // One step back: the plan is read again.
                 Some(Dialog::Plan(confirming)) => confirming.typed = None,
-                _ => self.leave_dialog(),
+                _ => return Some(self.leave_dialog()),
             },
             Action::Erase => self.edit_dialog(|text| _ = text.pop()),
             Action::EraseAll => self.edit_dialog(String::clear),
@@ -39,6 +43,11 @@ impl App {
             Action::Accept => return Some(self.accept()),
             Action::Confirm => return Some(self.confirm()),
             Action::Replan => return Some(self.plan_again()),
+            Action::Past => {
+                if let Some(Dialog::Plan(_)) = &self.view.dialog {
+                    self.behind_dialog = self.view.dialog.replace(Dialog::Past(String::new()));
+                }
+            }
             Action::Copy => return Some(self.copy_calls()),
             _ => return None,
         }
@@ -84,14 +93,16 @@ impl App {
         }
     }
 
-    fn leave_dialog(&mut self) {
-        if matches!(self.view.dialog, Some(Dialog::Plan(_))) {
-            self.desk.lay(None);
+    fn leave_dialog(&mut self) -> Vec<Effect> {
+        match self.view.dialog.take() {
+            Some(Dialog::Window(_) | Dialog::Past(_)) => self.view.dialog = self.behind_dialog.take(),
+            Some(Dialog::Plan(_)) => {
+                self.desk.lay(None);
+                return vec![Effect::LeavePlan];
+            }
+            _ => {}
         }
-        self.view.dialog = match self.view.dialog {
-            Some(Dialog::Window(_)) => self.behind_dialog.take(),
-            _ => None,
-        };
+        Vec::new()
     }
 
     fn step_in_dialog(&mut self, by: isize) {
@@ -148,6 +159,13 @@ impl App {
                 }
                 Vec::new()
             }
+            Some(Dialog::Past(name)) => {
+                self.view.dialog = self.behind_dialog.take();
+                match self.desk.paper().map(|p| p.intent().clone()) {
+                    Some(intent) if !name.trim().is_empty() => self.plan_past(intent, vec![name.trim().to_owned()]),
+                    _ => Vec::new(),
+                }
+            }
             Some(Dialog::Form(mut form)) => match form.intent() {
                 Ok(intent) => self.plan(intent),
                 Err(wrong) => {
@@ -169,25 +187,31 @@ impl App {
     }
 
     fn plan(&mut self, intent: Intent) -> Vec<Effect> {
+        self.plan_past(intent, Vec::new())
+    }
+
+    /// Plans, going past freezes by their names.
+    fn plan_past(&mut self, intent: Intent, past: Vec<String>) -> Vec<Effect> {
         self.desk.lay(Some(Paper::Planning(intent.clone())));
         self.view.dialog = Some(Dialog::Plan(Confirming::default()));
-        vec![Effect::Plan(Box::new(intent))]
+        vec![Effect::Plan(Box::new(Wish { intent, past, window: self.desk.window_view() }))]
     }
 
     fn plan_again(&mut self) -> Vec<Effect> {
         match self.desk.paper() {
-            Some(Paper::Ready(intent, ..) | Paper::Refused(intent, _)) => self.plan(intent.clone()),
             Some(Paper::Planning(_)) | None => Vec::new(),
+            Some(paper) => self.plan(paper.intent().clone()),
         }
     }
 
     /// The plan that was asked for. One that nobody waits for any more is put away.
-    pub(super) fn planned(&mut self, (intent, made): (Intent, Result<Plan, Refusal>)) -> Vec<Effect> {
+    pub(super) fn planned(&mut self, planned: Planned) -> Vec<Effect> {
+        let Planned { intent, number, made } = planned;
         if !matches!(self.desk.paper(), Some(Paper::Planning(waiting)) if *waiting == intent) {
             return Vec::new();
         }
         self.desk.lay(Some(match made {
-            Ok(plan) => Paper::Ready(intent, Box::new(plan), self.now),
+            Ok(plan) => Paper::Ready(Box::new(Reading { intent, plan, number, at: self.now })),
             Err(refusal) => Paper::Refused(intent, refusal),
         }));
         vec![Effect::Draw]
@@ -195,7 +219,7 @@ impl App {
 
     /// Yes to the plan, by a key: enough where no words are asked for.
     fn confirm(&mut self) -> Vec<Effect> {
-        let Some(Paper::Ready(_, plan, _)) = self.desk.paper() else { return Vec::new() };
+        let Some(Reading { plan, .. }) = self.desk.reading() else { return Vec::new() };
         if !plan.runs {
             return Vec::new();
         }
@@ -211,6 +235,10 @@ impl App {
     fn say_yes(&mut self, words: &str) -> Vec<Effect> {
         if self.desk.order(words, self.now) {
             self.view.dialog = None;
+            if let Some(number) = self.desk.ordered().map(str::to_owned) {
+                self.enter(Spot::Operation(number));
+                self.settle();
+            }
             return vec![Effect::Operate];
         }
         if self.desk.window().is_none() {
@@ -222,7 +250,7 @@ impl App {
     }
 
     fn copy_calls(&mut self) -> Vec<Effect> {
-        let Some(Paper::Ready(_, plan, _)) = self.desk.paper() else { return Vec::new() };
+        let Some(Reading { plan, .. }) = self.desk.reading() else { return Vec::new() };
         let lines: Vec<&str> = plan.calls.iter().map(|c| c.cli.as_str()).collect();
         let text = lines.join("\n");
         self.notice("copied, if the terminal allows it (OSC 52)");
@@ -239,5 +267,75 @@ impl App {
         if self.desk.pass(self.now) {
             self.notice("the write window has closed: nothing can be changed any more");
         }
+    }
+
+    /// Ends; asks once more while operations run, for what they still have to send would not be sent.
+    pub(super) fn end(&mut self) -> Vec<Effect> {
+        let running: Vec<&str> = self.desk.running().collect();
+        if running.is_empty() || std::mem::replace(&mut self.asked_to_end, true) {
+            return vec![Effect::Quit];
+        }
+        let text = format!(
+            "{} still runs: what it has sent goes on and the next start tells how it went, but it sends nothing more; quit again to end",
+            running.join(", ")
+        );
+        self.notice(&text);
+        Vec::new()
+    }
+
+    /// Plans what takes the operation back whose page is open.
+    pub(super) fn undo(&mut self) -> Vec<Effect> {
+        let Some(Spot::Operation(number)) = self.view.trail.last() else { return Vec::new() };
+        let plan = self.desk.record(number).filter(|r| r.outcome.is_some()).and_then(|r| r.plan.as_deref());
+        let undo = plan.and_then(|p| Some((p.target.clone(), p.undo.clone()?)));
+        let Some((target, undo)) = undo else {
+            self.notice("there is nothing that takes it back, or it has not ended yet");
+            return Vec::new();
+        };
+        match find(&undo.operation) {
+            Some(operation) => self.plan(Intent { operation, target, parameters: undo.parameters }),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn read_journal(&mut self, entries: Result<Vec<Entry>, String>) -> Vec<Effect> {
+        match entries {
+            Ok(entries) => self.desk.read(entries),
+            Err(why) => self.desk.cannot_read(why),
+        }
+        self.settle();
+        vec![Effect::DrawSoon]
+    }
+
+    pub(super) fn underway(&mut self, number: &str, at: Timestamp, words: String) -> Vec<Effect> {
+        self.desk.hear(number, at, words);
+        vec![Effect::DrawSoon]
+    }
+
+    pub(super) fn ended(
+        &mut self,
+        number: &str,
+        outcome: Option<Outcome>,
+        words: &[String],
+        unjournaled: Option<String>,
+    ) -> Vec<Effect> {
+        self.desk.forget(number);
+        let read = self.desk.reading().and_then(|r| r.number.as_deref()) == Some(number);
+        if !read && self.view.trail.last() != Some(&Spot::Operation(number.to_owned())) {
+            let outcome = outcome.map_or("ended", Outcome::word);
+            self.notice(&format!("{number} {outcome}: {}", words.join("; ")));
+        }
+        if let Some(why) = unjournaled {
+            self.notice(&format!("{number}: the journal does not tell all of it: {why}"));
+        }
+        vec![Effect::DrawSoon]
+    }
+
+    pub(super) fn settled(&mut self, stories: Vec<Story>) -> Vec<Effect> {
+        if stories.is_empty() {
+            return Vec::new();
+        }
+        self.desk.tell(stories);
+        vec![Effect::ReadJournal, Effect::DrawSoon]
     }
 }

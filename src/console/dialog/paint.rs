@@ -20,6 +20,9 @@ pub fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, dialog: &Dialog, theme
         Dialog::Window(reason) => {
             (Words::of(Role::TitleFocused, "Open a write window"), window::lines(scene, reason, columns), Vec::new(), 0)
         }
+        Dialog::Past(name) => {
+            (Words::of(Role::TitleFocused, "Go past a freeze"), window::past(name, columns), Vec::new(), 0)
+        }
         Dialog::Menu(menu) => {
             let (lines, at) = menu.lines();
             let asked = vec![Words::dim("enter plans it: nothing is sent")];

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::title;
-use crate::console::desk::{Desk, Paper};
+use crate::console::desk::{Desk, Paper, Reading};
 use crate::console::theme::{Mark, Role, Theme};
 use crate::console::widget::mark::glyph;
 use crate::console::widget::quantity::{age, span};
@@ -27,9 +27,7 @@ const LABEL: usize = 11;
 pub(super) fn headed(desk: &Desk) -> Words {
     let of = |intent: &Intent| format!("{} {}", title(intent.operation), intent.target.name);
     match desk.paper() {
-        Some(Paper::Planning(intent) | Paper::Refused(intent, _) | Paper::Ready(intent, ..)) => {
-            Words::of(Role::TitleFocused, of(intent))
-        }
+        Some(paper) => Words::of(Role::TitleFocused, of(paper.intent())),
         None => Words::none(),
     }
 }
@@ -55,7 +53,7 @@ pub(super) fn lines(desk: &Desk, theme: &Theme, now: Timestamp, columns: usize) 
             }
             out
         }
-        Some(Paper::Ready(_, plan, at)) => ready(plan, *at, theme, now, columns),
+        Some(Paper::Ready(reading)) => ready(&reading.plan, reading.at, theme, now, columns),
     }
 }
 
@@ -131,7 +129,7 @@ fn pack(out: &mut Vec<Words>, label: &str, parts: impl Iterator<Item = Words>, c
 }
 
 /// The target in full.
-fn target(target: &Pinned) -> Words {
+pub fn target(target: &Pinned) -> Words {
     let account = match (&target.account, &target.account_id) {
         (Some(name), Some(id)) => Some(format!("{name} {id}")),
         (name, id) => name.clone().or(id.clone()),
@@ -150,7 +148,7 @@ fn target(target: &Pinned) -> Words {
 /// What is asked at the end of the dialog.
 pub(super) fn question(desk: &Desk, confirming: &Confirming, window_open: bool) -> Vec<Words> {
     let leave = Words::dim("esc leaves: nothing has been sent");
-    let Some(Paper::Ready(_, plan, _)) = desk.paper() else { return vec![leave] };
+    let Some(Reading { plan, .. }) = desk.reading() else { return vec![leave] };
     let failing = plan.guards.iter().filter(|g| !g.ok).count();
     let ask = if failing > 0 {
         let guards = if failing == 1 { "A guard says" } else { "Guards say" };

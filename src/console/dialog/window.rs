@@ -1,4 +1,4 @@
-//! Why a write window is to be opened.
+//! Why a write window is to be opened, and which freeze is to be gone past.
 
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
@@ -16,8 +16,21 @@ pub(super) fn lines(scene: &Scene, reason: &str, columns: usize) -> Vec<Words> {
         Words::none(),
         Words::dim("an incident, such as INC-7, or words"),
     ];
-    lines
-        .iter()
-        .flat_map(|line| if line.is_empty() { vec![Words::none()] } else { line.wrap(columns.max(8)) })
-        .collect()
+    wrapped(&lines, columns)
+}
+
+/// The lines of the dialog that asks for a freeze's name.
+pub(super) fn past(name: &str, columns: usize) -> Vec<Words> {
+    let lines = [
+        Words::say("A freeze forbids this. Where the team allows it, a person may go past it by its name."),
+        Words::dim("The name goes into the journal, with the reason of the write window."),
+        Words::none(),
+        Words::of(Role::Strong, "freeze  ").and(Role::Filter, name).and(Role::FilterCursor, " "),
+    ];
+    wrapped(&lines, columns)
+}
+
+fn wrapped(lines: &[Words], columns: usize) -> Vec<Words> {
+    let wrap = |line: &Words| if line.is_empty() { vec![Words::none()] } else { line.wrap(columns.max(8)) };
+    lines.iter().flat_map(wrap).collect()
 }

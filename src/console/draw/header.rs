@@ -56,7 +56,11 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, theme: &Theme) 
     }
     if area.height > 1 {
         let columns = area.width.saturating_sub(2);
-        sentence::worst(scene, theme, usize::from(columns)).paint(buf, area.x + 1, y + 1, columns, theme);
+        let line = match scene.desk.stories() {
+            [] => sentence::worst(scene, theme, usize::from(columns)),
+            [story, ..] => sentence::story(story, theme),
+        };
+        line.paint(buf, area.x + 1, y + 1, columns, theme);
     }
 }
 

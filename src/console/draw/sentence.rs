@@ -1,11 +1,13 @@
 //! The sentence that a colleague would say, as much of it as fits.
 
+use crate::console::desk::Story;
 use crate::console::scene::Scene;
-use crate::console::theme::{Role, Theme};
+use crate::console::theme::{Mark, Role, Theme};
 use crate::console::widget::mark::glyph;
 use crate::console::widget::words::Words;
 use crate::incident::headline;
 use crate::judge::Level;
+use crate::operate::journal::Outcome;
 
 /// The sentence on so many columns: its later parts go first, a part is never cut but the very first.
 pub(super) fn worst(scene: &Scene, theme: &Theme, columns: usize) -> Words {
@@ -25,4 +27,19 @@ pub(super) fn worst(scene: &Scene, theme: &Theme, columns: usize) -> Words {
         out = longer;
     }
     out
+}
+
+/// What became of an operation that an earlier run left open: until a person has seen it, nothing is said before it.
+pub(super) fn story(story: &Story, theme: &Theme) -> Words {
+    let (mark, word) = match story.outcome {
+        Outcome::Done => (Mark::Ok, "done"),
+        Outcome::Failed => (Mark::Warning, "failed"),
+        Outcome::Refused => (Mark::Unknown, "refused"),
+        Outcome::Unknown => (Mark::Critical, "outcome unknown"),
+    };
+    glyph(mark, theme)
+        .plus(" ")
+        .and(Role::Strong, format!("{} of an earlier run: {word}", story.number))
+        .and(Role::Dim, " · J shows it · ")
+        .plus(&story.words)
 }

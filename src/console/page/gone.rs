@@ -13,7 +13,10 @@ pub(super) fn facts(spot: &Spot) -> Vec<Block> {
         Spot::Workload(..) => "this workload is gone: it was deleted, or is not seen any more",
         Spot::Member(..) => "this member is gone: it was deleted, or is not known any more",
         Spot::Why(_) => "there is nothing to explain any more: it has cleared, or is gone",
-        Spot::Entry(_) | Spot::Source(_) | Spot::Sources | Spot::Line(_) => "it is not in the estate file any more",
+        Spot::Operation(_) => "the journal has not told of it yet",
+        Spot::Entry(_) | Spot::Source(_) | Spot::Sources | Spot::Journal | Spot::Line(_) => {
+            "it is not in the estate file any more"
+        }
     };
     vec![Block::Fact("", Words::dim(text))]
 }

@@ -96,6 +96,8 @@ pub(super) fn facts(scene: &Scene, size: (u16, u16), of: &Spot) -> Option<Vec<Bl
             Some(out)
         }
         Spot::Sources => Some(super::source::summary(scene)),
+        Spot::Journal => Some(super::journal::facts(scene)),
+        Spot::Operation(number) => super::operation::facts(scene, number),
         Spot::Why(of) => facts(scene, size, of),
         Spot::Line(_) => None,
     }

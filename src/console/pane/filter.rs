@@ -114,6 +114,7 @@ fn account<'a>(scene: &Scene<'a>, thing: &Thing<'a>) -> Place<'a> {
         Thing::Concern(concern) => subject(&concern.about),
         Thing::Alert(alert) => subject(&alert.about),
         Thing::Source(source) => source.key.account.as_deref(),
+        Thing::Operation(record) => record.target.account.as_deref(),
         other => entry(other).and_then(|e| of(&e)),
     };
     name.map_or(Place::Nowhere, Place::Of)
@@ -129,7 +130,7 @@ fn entry(thing: &Thing) -> Option<EntryRef> {
         Thing::Database(d) | Thing::Member(d, _) => EntryRef::Database(d.declared.name.clone()),
         Thing::Slo(s, _) => EntryRef::Slo(s.declared.name.clone()),
         Thing::Budget(b) => EntryRef::Budget(b.declared.name.clone()),
-        Thing::Concern(_) | Thing::Alert(_) | Thing::Source(_) | Thing::Line(_) => return None,
+        Thing::Concern(_) | Thing::Alert(_) | Thing::Source(_) | Thing::Operation(_) | Thing::Line(_) => return None,
     })
 }
 
@@ -154,7 +155,7 @@ fn breaks(scene: &Scene, thing: &Thing, name: &str) -> bool {
         Thing::Account(_) | Thing::Cluster(_) | Thing::Database(_) | Thing::Slo(..) | Thing::Budget(_) => {
             entry(thing).is_some_and(|e| standing::alerts(scene, &e).any(|a| named(a.rule.word())))
         }
-        Thing::Pod(..) | Thing::Node(..) | Thing::Member(..) => name.is_empty(),
+        Thing::Pod(..) | Thing::Node(..) | Thing::Member(..) | Thing::Operation(_) => name.is_empty(),
     }
 }
 

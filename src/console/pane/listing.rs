@@ -2,7 +2,7 @@
 
 use super::filter::Wanted;
 use super::thing::Thing;
-use super::{alerts, budgets, clusters, databases, incidents, nodes, pods, slos, sources, workloads};
+use super::{alerts, budgets, clusters, databases, incidents, nodes, operations, pods, slos, sources, workloads};
 use crate::console::scene::Scene;
 use crate::console::theme::Mark;
 use crate::console::view::{PaneId, Spot};
@@ -36,6 +36,8 @@ pub enum Table {
     Alerts,
     /// Alerts of the whole estate.
     AllAlerts,
+    /// Operations that the journal tells of.
+    Operations,
     /// Lines of a page's facts.
     Lines,
 }
@@ -56,6 +58,7 @@ impl Table {
             Self::Sources => &sources::COLUMNS,
             Self::Alerts => &incidents::ALERT_COLUMNS,
             Self::AllAlerts => &alerts::COLUMNS,
+            Self::Operations => &operations::COLUMNS,
             Self::Lines => &[],
         }
     }

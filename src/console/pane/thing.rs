@@ -1,7 +1,8 @@
 //! One thing that a list holds: light to copy, its row built only when it is drawn.
 
 use super::row::Row;
-use super::{budgets, clusters, databases, incidents, nodes, pods, slos, sources, workloads};
+use super::{budgets, clusters, databases, incidents, nodes, operations, pods, slos, sources, workloads};
+use crate::console::desk::Record;
 use crate::console::scene::Scene;
 use crate::console::view::Spot;
 use crate::estate::{
@@ -38,6 +39,8 @@ pub enum Thing<'a> {
     Member(&'a DatabaseState, &'a Member),
     /// A source.
     Source(&'a SourceRecord),
+    /// An operation that the journal tells of.
+    Operation(&'a Record),
     /// A line of a page's facts.
     Line(usize),
 }
@@ -63,6 +66,7 @@ impl Thing<'_> {
             Self::Node(c, n) => Spot::Node(c.declared.name.clone(), n.name.clone()),
             Self::Member(d, m) => Spot::Member(d.declared.name.clone(), m.name.clone()),
             Self::Source(s) => Spot::Source(s.key.clone()),
+            Self::Operation(o) => Spot::Operation(o.number.clone()),
             Self::Line(n) => Spot::Line(*n),
         }
     }
@@ -88,6 +92,7 @@ impl Thing<'_> {
             (Self::Node(c, n), Spot::Node(cluster, name)) => n.name == *name && c.declared.name == *cluster,
             (Self::Member(d, m), Spot::Member(database, name)) => m.name == *name && d.declared.name == *database,
             (Self::Source(s), Spot::Source(key)) => s.key == *key,
+            (Self::Operation(o), Spot::Operation(number)) => o.number == *number,
             (Self::Line(n), Spot::Line(line)) => n == line,
             _ => false,
         }
@@ -123,6 +128,14 @@ impl Thing<'_> {
                 has(&n.name) || some(n.zone.as_deref()) || some(n.pool.as_deref()) || n.pressures.iter().any(|p| has(p))
             }
             Self::Member(_, m) => has(&m.name) || some(m.az.as_deref()),
+            Self::Operation(o) => {
+                has(&o.number)
+                    || has(&o.action)
+                    || has(&o.target.name)
+                    || has(&o.person)
+                    || some(o.target.cluster.as_deref())
+                    || some(o.outcome.map(crate::operate::journal::Outcome::word))
+            }
             Self::Line(_) => true,
             Self::Source(s) => {
                 has(s.key.name.word())
@@ -148,6 +161,7 @@ impl Thing<'_> {
             Self::Node(_, n) => nodes::row(scene, n),
             Self::Member(d, m) => databases::member_row(scene, d, m),
             Self::Source(s) => sources::row(scene, s),
+            Self::Operation(o) => operations::row(scene, o),
             Self::Line(_) => Row::new(crate::console::theme::Mark::Ok, Vec::new()),
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
+use super::operations::Operator;
 use crate::config::Diagnostics;
 use crate::console::app::{Judge, Spend, Start};
 use crate::console::keymap::Keymap;
@@ -87,6 +88,8 @@ pub struct Setup {
     pub may_spend: watch::Sender<bool>,
     /// The team's policy on write windows.
     pub writes: WritePolicy,
+    /// What operations are run with; none where nothing can be done from here.
+    pub operator: Option<Operator>,
     /// What calls have cost today already, US dollars.
     pub spent_today_usd: f64,
     /// The embedded estate's scenario; none on a real one.

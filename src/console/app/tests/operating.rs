@@ -1,8 +1,10 @@
 //! Keys on the way to a change: nothing goes out without a window, a plan and the words.
 
 use super::*;
+use crate::console::desk::Story;
 use crate::console::dialog::Dialog;
 use crate::console::draw::tests::fixture::{self, now};
+use crate::operate::journal::Outcome;
 use crate::operate::{Danger, Intent, Plan, Refusal, Verification};
 
 /// The console on the burning estate, the databases' pane in focus, `orders` selected.
@@ -45,7 +47,7 @@ fn ask_for(app: &mut App, operation: &str) -> Intent {
     if matches!(app.view().dialog, Some(Dialog::Form(_))) {
         effects = press(app, "Enter");
     }
-    let intent = effects.into_iter().find_map(|e| if let Effect::Plan(intent) = e { Some(*intent) } else { None });
+    let intent = effects.into_iter().find_map(|e| if let Effect::Plan(wish) = e { Some(wish.intent) } else { None });
     intent.expect("a plan is asked for")
 }
 
@@ -68,7 +70,11 @@ fn plan(intent: &Intent, confirm: &str, runs: bool) -> Plan {
 }
 
 fn planned(app: &mut App, intent: &Intent, plan: Plan) -> Vec<Effect> {
-    app.update(Event::Planned(Box::new((intent.clone(), Ok(plan)))))
+    app.update(Event::Planned(Box::new(Planned {
+        intent: intent.clone(),
+        number: Some("OP-3".to_owned()),
+        made: Ok(plan),
+    })))
 }
 
 fn open_window(app: &mut App) {
@@ -86,7 +92,7 @@ fn the_target_is_pinned_when_the_menu_opens() {
     // The selection may go where it will.
     app.view.selected.clear();
     let effects = press(&mut app, "Enter Enter");
-    assert!(effects.iter().any(|e| matches!(e, Effect::Plan(intent) if intent.target.id == "orders-use1")));
+    assert!(effects.iter().any(|e| matches!(e, Effect::Plan(wish) if wish.intent.target.id == "orders-use1")));
 }
 
 #[test]
@@ -152,7 +158,7 @@ fn nothing_goes_out_without_a_window_nor_past_a_guard() {
     press(&mut app, "o");
     type_in(&mut app, "INC-7");
     let effects = press(&mut app, "Enter");
-    assert!(effects.iter().any(|e| matches!(e, Effect::Plan(i) if **i == intent)));
+    assert!(effects.iter().any(|e| matches!(e, Effect::Plan(wish) if wish.intent == intent)));
     planned(&mut app, &intent, plan(&intent, "yes", false));
     assert!(!press(&mut app, "y").contains(&Effect::Operate));
     // The window closes before the yes.
@@ -175,6 +181,84 @@ fn a_plan_that_nobody_waits_for_is_put_away() {
     planned(&mut app, &intent, plan(&intent, "yes", true));
     assert!(!press(&mut app, "y").contains(&Effect::Operate), "an older plan is not this one");
     let refusal = Refusal::because("no such cluster");
-    app.update(Event::Planned(Box::new((other, Err(refusal)))));
+    app.update(Event::Planned(Box::new(Planned { intent: other, number: None, made: Err(refusal) })));
     assert!(!press(&mut app, "y").contains(&Effect::Operate));
+}
+
+/// An entry of `OP-3` on orders, as the driver tells it.
+fn entry(app: &App, seq: u64, event: crate::operate::journal::EventKind, outcome: Option<Outcome>) -> Event {
+    let orders = app.estate.database("orders").unwrap();
+    let account = app.estate.account(&orders.declared.account).map(|a| &a.declared);
+    let note = crate::operate::journal::Note {
+        at: now(),
+        operation: "OP-3".to_owned(),
+        event,
+        person: "alice".to_owned(),
+        reason: Some("INC-7".to_owned()),
+        account: Some("111122223333".to_owned()),
+        role: None,
+        action: "database.failover".to_owned(),
+        target: crate::operate::pin::database(account, &orders.declared),
+        plan_sha256: None,
+        request_id: None,
+        outcome,
+        detail: serde_json::json!({}),
+    };
+    let entry = crate::operate::journal::Entry { seq, note, prev: "0".repeat(64), hash: "1".repeat(64) };
+    Event::Journal(Box::new(Ok(vec![entry])))
+}
+
+#[test]
+fn a_confirmed_operation_has_its_page_and_the_console_does_not_end_under_it_unasked() {
+    use crate::operate::journal::EventKind;
+    let mut app = on_orders();
+    open_window(&mut app);
+    let intent = ask_for(&mut app, "database.failover");
+    let planned_entry = entry(&app, 1, EventKind::Planned, None);
+    app.update(planned_entry);
+    planned(&mut app, &intent, plan(&intent, "yes", true));
+    assert!(press(&mut app, "y").contains(&Effect::Operate));
+    assert_eq!(app.view().trail.last(), Some(&Spot::Operation("OP-3".to_owned())));
+    app.update(Event::Underway("OP-3".to_owned(), now(), "cluster failing-over".to_owned()));
+    assert!(!press(&mut app, "q").contains(&Effect::Quit));
+    assert!(app.view().notices.last().unwrap().contains("OP-3 still runs"));
+    let done = entry(&app, 2, EventKind::Done, Some(Outcome::Done));
+    app.update(done);
+    let ended = Event::Ended {
+        number: "OP-3".to_owned(),
+        outcome: Some(Outcome::Done),
+        words: vec!["orders-2 is the writer".to_owned()],
+        unjournaled: None,
+    };
+    app.update(ended);
+    assert_eq!(app.desk.record("OP-3").unwrap().outcome, Some(Outcome::Done));
+    assert!(press(&mut app, "q").contains(&Effect::Quit));
+}
+
+#[test]
+fn what_an_earlier_run_left_open_is_said_first_until_someone_has_seen_it() {
+    let mut app = on_orders();
+    let story = Story { number: "OP-3".to_owned(), outcome: Outcome::Unknown, words: "it cannot be told".to_owned() };
+    assert!(app.update(Event::Settled(vec![story])).contains(&Effect::ReadJournal));
+    assert_eq!(app.desk.stories().len(), 1);
+    let unknown = entry(&app, 1, crate::operate::journal::EventKind::Unknown, Some(Outcome::Unknown));
+    app.update(unknown);
+    assert!(press(&mut app, "J").contains(&Effect::ReadJournal));
+    press(&mut app, "Enter");
+    assert_eq!(app.view().trail.last(), Some(&Spot::Operation("OP-3".to_owned())));
+    assert!(app.desk.stories().is_empty());
+}
+
+#[test]
+fn a_freeze_is_gone_past_by_its_name_alone() {
+    let mut app = on_orders();
+    open_window(&mut app);
+    let intent = ask_for(&mut app, "database.failover");
+    planned(&mut app, &intent, plan(&intent, "yes", false));
+    press(&mut app, "f");
+    type_in(&mut app, "weekend");
+    let effects = press(&mut app, "Enter");
+    assert!(
+        effects.iter().any(|e| matches!(e, Effect::Plan(wish) if wish.past == ["weekend"] && wish.intent == intent))
+    );
 }

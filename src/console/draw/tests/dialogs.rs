@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fixture::{Set, burning, now};
 use super::{drawn, text};
-use crate::console::desk::{Desk, Paper, offers};
+use crate::console::desk::{Desk, Paper, Reading, offers};
 use crate::console::dialog::{Confirming, Dialog, Form, Menu};
 use crate::console::view::{Spot, View};
 use crate::estate::{EntryRef, Name, WorkloadKey, WorkloadKind};
@@ -114,7 +114,7 @@ fn the_plan() {
         move |set: &Set| {
             let intent = intent(set, "database.failover", &orders());
             let plan = failover(&intent, failing);
-            Some(Paper::Ready(intent, Box::new(plan), now()))
+            Some(Paper::Ready(Box::new(Reading { intent, plan, number: None, at: now() })))
         }
     };
     let read = Dialog::Plan(Confirming::default());
