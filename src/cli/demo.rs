@@ -32,6 +32,7 @@ pub(super) fn run(demo: &Demo, context: &Context) -> Exit {
         rigging,
         policy: Policy::default(),
         writes: WritePolicy::default(),
+        operator: None,
         history: History::default(),
         spent_today_usd: 0.0,
         demo: Some(scenario.name().to_owned()),

@@ -17,8 +17,10 @@ use super::output::{columns, complain, print_json, print_text};
 use super::real;
 use super::{Context, Exit, runtime};
 use crate::config::{self, EstateFile};
+use crate::console::Operator;
 use crate::operate::Intent;
 use crate::operate::catalogue::{Parameter, listed};
+use crate::store::seen::Seen;
 
 /// `quarterdeck operate …`
 pub(super) fn run(command: &Operate, context: &Context) -> Exit {
@@ -27,6 +29,16 @@ pub(super) fn run(command: &Operate, context: &Context) -> Exit {
         Operate::Plan(planned) => plan::run(planned, context),
         Operate::Run(run) => run::run(run, context),
         Operate::Close(close) => self::close(close, context),
+    }
+}
+
+/// What the console runs operations with.
+pub(super) fn operator(file: &EstateFile, context: &Context) -> Operator {
+    Operator {
+        ground: ground::of(&file.declared, context),
+        freezes: file.freezes.clone(),
+        guarded: file.declared.accounts.iter().filter(|a| a.guarded).map(|a| a.name.clone()).collect(),
+        seen: Seen::within(context.places.state()),
     }
 }
 

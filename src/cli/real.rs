@@ -123,7 +123,7 @@ fn add_sources(
     #[cfg(not(feature = "aws"))]
     drop((costs, cap_usd_per_day));
     #[cfg(not(any(feature = "kubernetes", feature = "prometheus", feature = "aws")))]
-    let _ = (rigging, declared);
+    let _ = (rigging, declared, covered);
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::{Context, Exit, Rigging, runtime};
 use crate::config::{self, ConsoleFile};
 use crate::console::sheet::Sheet;
 use crate::console::theme::{self, Depth};
-use crate::console::{self, Keep, Setup, Style};
+use crate::console::{self, Keep, Operator, Setup, Style};
 use crate::judge::{self, History, Policy};
 use crate::operate::WritePolicy;
 use crate::store::StoreWriter;
@@ -27,6 +27,8 @@ pub(super) struct Screen {
     pub(super) policy: Policy,
     /// The team's policy on write windows.
     pub(super) writes: WritePolicy,
+    /// What operations are run with; none where nothing can be done.
+    pub(super) operator: Option<Operator>,
     /// Since when alerts stand, from an earlier run.
     pub(super) history: History,
     /// What calls have cost today already, US dollars.
@@ -49,10 +51,11 @@ pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context)
         Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
     };
     let within = runtime.enter();
-    let Screen { mut rigging, policy, writes, history, spent_today_usd, demo, writer, mut notices } = match rig() {
-        Ok(screen) => screen,
-        Err(exit) => return exit,
-    };
+    let Screen { mut rigging, policy, writes, operator, history, spent_today_usd, demo, writer, mut notices } =
+        match rig() {
+            Ok(screen) => screen,
+            Err(exit) => return exit,
+        };
     drop(within);
     let style = style(context, &mut notices);
     let writer = writer.map(Arc::new);
@@ -70,7 +73,7 @@ pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context)
             observations: rigging.observations,
             may_spend: rigging.may_spend,
             writes,
-            operator: None,
+            operator,
             spent_today_usd,
             demo,
             style,

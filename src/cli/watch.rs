@@ -1,5 +1,6 @@
 //! `quarterdeck`: the console on the estate file.
 
+use super::operate;
 use super::output::print_text;
 use super::real::{self, Real};
 use super::screen::{self, Screen};
@@ -15,10 +16,12 @@ pub(super) fn run(context: &Context) -> Exit {
                 ConfigError::NoEstate { .. } => print_text(&real::beginning(&e)),
                 _ => real::explain(&e, context),
             })?;
+            let operator = Some(operate::operator(&file, context));
             Ok(Screen {
                 rigging,
                 policy: file.policy,
                 writes: file.writes,
+                operator,
                 history: recalled.history,
                 spent_today_usd: recalled.spent_today_usd,
                 demo: None,

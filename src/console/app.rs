@@ -227,6 +227,7 @@ impl App {
             Lookup::Matched(action) => {
                 self.forget_typed();
                 let mut effects = self.act(action);
+                effects.extend(self.desk.take_seen().into_iter().map(Effect::Seen));
                 if !effects.contains(&Effect::Redraw) {
                     effects.push(Effect::Draw);
                 }

@@ -84,6 +84,7 @@ pub struct Desk {
     records: Vec<Record>,
     journal_trouble: Option<String>,
     stories: Vec<Story>,
+    seen: Vec<String>,
     /// What is so now of the operations that this console runs, by their numbers.
     live: BTreeMap<String, (Timestamp, String)>,
 }
@@ -231,9 +232,17 @@ impl Desk {
         &self.stories
     }
 
-    /// A person has seen what became of an operation.
+    /// A person has seen what became of an operation. What is not known yet goes on being told.
     pub fn seen(&mut self, number: &str) {
-        self.stories.retain(|s| s.number != number);
+        if self.stories.iter().any(|s| s.number == number) {
+            self.stories.retain(|s| s.number != number || s.outcome == Outcome::Unknown);
+            self.seen.push(number.to_owned());
+        }
+    }
+
+    /// The operations that a person has seen since this was asked last.
+    pub fn take_seen(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.seen)
     }
 
     /// The order, handed over once.

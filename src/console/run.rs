@@ -145,6 +145,7 @@ impl Driver {
                 Effect::Keep => self.jobs.want_keeping(),
                 Effect::Plan(wish) => self.operations.plan(*wish),
                 Effect::LeavePlan => self.operations.leave(),
+                Effect::Seen(number) => self.operations.seen(number),
                 Effect::ReadJournal => self.operations.read(),
                 Effect::Operate => {
                     if let Some(order) = self.app.take_order() {

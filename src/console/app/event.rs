@@ -95,6 +95,8 @@ pub enum Effect {
     Plan(Box<Wish>),
     /// Nobody waits for the plan any more.
     LeavePlan,
+    /// Remember that a person has seen what became of an operation.
+    Seen(String),
     /// Read the journal.
     ReadJournal,
     /// Perform the order that [`super::App::take_order`] hands over.

@@ -74,9 +74,21 @@ impl Form {
                 }
                 value.clone_into(&mut target.id);
                 value.clone_into(&mut target.name);
-            } else if !value.is_empty() {
+                continue;
+            }
+            let Some(parameter) = self.offer.operation.parameter(field.name) else { continue };
+            if value.is_empty() && parameter.required {
+                return Err(format!("{} is needed: {}", field.name, parameter.takes.words()));
+            }
+            if !value.is_empty() {
+                if !parameter.takes.fits(value) {
+                    return Err(format!("{} takes {}", field.name, parameter.takes.words()));
+                }
                 parameters.insert(field.name.to_owned(), value.to_owned());
             }
+        }
+        if self.offer.operation.needs_one() && parameters.is_empty() {
+            return Err("fill in one of them at least".to_owned());
         }
         Ok(Intent { operation: self.offer.operation, target, parameters })
     }

@@ -2,7 +2,7 @@
 //!
 //! Each runs in a task of its own. What it tells comes back as events; whoever stops listening stops nothing that was sent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -10,10 +10,12 @@ use tokio::sync::mpsc;
 use crate::console::app::{Event, Planned, Wish};
 use crate::console::desk::{Order, Story};
 use crate::operate::evidence::WindowView;
+use crate::operate::journal::{Entry, EventKind, Outcome};
 use crate::operate::machine::{Aim, Brief};
 use crate::operate::run::{self, Command, Ended, Ground, Running, Told};
-use crate::operate::settle::{self, Settled};
+use crate::operate::settle;
 use crate::operate::{Freeze, Intent, Refusal, work};
+use crate::store::seen::Seen;
 
 /// How long what an earlier run left open is looked at before the person is told that it is not known yet.
 const SETTLING: Duration = Duration::from_mins(2);
@@ -27,6 +29,8 @@ pub struct Operator {
     pub freezes: Vec<Freeze>,
     /// The accounts whose targets' names are to be typed.
     pub guarded: BTreeSet<String>,
+    /// What came of operations that a person has seen.
+    pub seen: Seen,
 }
 
 /// The operations of this console.
@@ -53,17 +57,30 @@ impl Operations {
         }
     }
 
-    /// Settles what an earlier run left open.
+    /// Settles what an earlier run left open, and tells what no person has seen yet.
     pub(super) fn settle(&self) {
-        let Some(operator) = &self.operator else { return };
-        let (ground, tell) = (operator.ground.clone(), self.tell.clone());
+        let Some(operator) = self.operator.clone() else { return };
+        let tell = self.tell.clone();
         tokio::spawn(async move {
-            let settled = settle::settle(&ground, SETTLING).await;
-            let event = match settled {
-                Ok(settled) => Event::Settled(settled.into_iter().map(told_of).collect()),
-                Err(e) => Event::Notice(format!("what an earlier run left open cannot be told: {e}")),
+            let told = async {
+                settle::settle(&operator.ground, SETTLING).await?;
+                operator.ground.journal.entries().await
+            };
+            let event = match told.await {
+                Ok(entries) => Event::Settled(untold(&entries, &operator.seen.all())),
+                Err(e) => Event::Notice(format!("the journal cannot be used, so nothing can be changed: {e}")),
             };
             let _ = tell.send(event);
+        });
+    }
+
+    /// A person has seen what became of an operation.
+    pub(super) fn seen(&self, number: String) {
+        let Some(operator) = &self.operator else { return };
+        let seen = operator.seen.clone();
+        tokio::task::spawn_blocking(move || {
+            // What cannot be written is shown once more.
+            let _ = seen.mark(&number);
         });
     }
 
@@ -183,9 +200,82 @@ async fn hear(
     }
 }
 
-/// What became of an operation that an earlier run left open.
-fn told_of(settled: Settled) -> Story {
-    let Settled { open, outcome, words } = settled;
-    let what = format!("{} {}", open.action, open.target.name);
-    Story { number: open.operation, outcome, words: format!("{what}: {}", words.join("; ")) }
+/// What became of operations that a run did not bring to their end itself, as far as no person has seen it: those that
+/// were settled later, and those of which nobody knows yet.
+fn untold(entries: &[Entry], seen: &BTreeSet<String>) -> Vec<Story> {
+    let mut last: BTreeMap<&str, &Entry> = BTreeMap::new();
+    for entry in entries.iter().filter(|e| e.note.outcome.is_some()) {
+        last.insert(&entry.note.operation, entry);
+    }
+    let mut told: Vec<(u64, Story)> = Vec::new();
+    for (number, entry) in last {
+        let note = &entry.note;
+        let Some(outcome) = note.outcome else { continue };
+        let unknown = outcome == Outcome::Unknown;
+        if unknown || (note.event == EventKind::Reconciled && !seen.contains(number)) {
+            let said = ["seen", "reason"].iter().find_map(|key| note.detail.get(key)?.as_str());
+            let words = format!("{} {}: {}", note.action, note.target.name, said.unwrap_or("nothing more is known"));
+            told.push((entry.seq, Story { number: number.to_owned(), outcome, words }));
+        }
+    }
+    // What is not known first, then the newest.
+    told.sort_by_key(|(seq, s)| (s.outcome != Outcome::Unknown, std::cmp::Reverse(*seq)));
+    told.into_iter().map(|(_, story)| story).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estate::DeclaredDatabase;
+    use crate::operate::journal::Note;
+    use crate::operate::pin;
+
+    fn entry(seq: u64, number: &str, event: EventKind, outcome: Option<Outcome>) -> Entry {
+        let database = DeclaredDatabase {
+            name: "orders".to_owned(),
+            account: "production".to_owned(),
+            region: "us-east-1".to_owned(),
+            cluster: "orders-use1".to_owned(),
+            global: None,
+            max_connections: None,
+        };
+        let note = Note {
+            at: "2026-11-20T19:30:12Z".parse().unwrap(),
+            operation: number.to_owned(),
+            event,
+            person: "alice".to_owned(),
+            reason: None,
+            account: None,
+            role: None,
+            action: "database.failover".to_owned(),
+            target: pin::database(None, &database),
+            plan_sha256: None,
+            request_id: None,
+            outcome,
+            detail: serde_json::json!({"reason": "the writer is orders-1 still"}),
+        };
+        Entry { seq, note, prev: String::new(), hash: String::new() }
+    }
+
+    #[test]
+    fn what_a_run_did_not_end_itself_is_told_until_it_is_seen() {
+        use EventKind::{Done, Planned, Reconciled, Unknown};
+        let entries = [
+            entry(1, "OP-1", Planned, None),
+            entry(2, "OP-1", Done, Some(Outcome::Done)),
+            entry(3, "OP-2", Unknown, Some(Outcome::Unknown)),
+            entry(4, "OP-2", Reconciled, Some(Outcome::Failed)),
+            entry(5, "OP-3", Unknown, Some(Outcome::Unknown)),
+            entry(6, "OP-4", Reconciled, Some(Outcome::Done)),
+            entry(7, "OP-5", Planned, None),
+        ];
+        let numbers = |seen: &[&str]| {
+            let seen = seen.iter().map(|n| (*n).to_owned()).collect();
+            untold(&entries, &seen).into_iter().map(|s| s.number).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(&[]), ["OP-3", "OP-4", "OP-2"], "what is not known first, then the newest");
+        assert_eq!(numbers(&["OP-2", "OP-3", "OP-4"]), ["OP-3"], "what is not known goes on being told");
+        let told = untold(&entries, &BTreeSet::new());
+        assert_eq!(told[2].words, "database.failover orders: the writer is orders-1 still");
+    }
 }
