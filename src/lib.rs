@@ -6,7 +6,7 @@
 //! source ──observations──▶ estate ──▶ judge ──▶ incident
 //!    ▲                        │          │          │
 //!    │                        ▼          ▼          ▼
-//! operate ◀──── intents ──── console ◀───┴──────────┘        store keeps: last seen, costs, standing alerts
+//! operate ◀──── intents ──── console ◀───┴──────────┘        store keeps: last seen, histories, costs, standing alerts
 //! ```
 //!
 //! - [`estate`]: what is. Every fact with its age and its origin. Plain data: no IO, no clock.
