@@ -28,7 +28,7 @@ mod replay;
 mod sts;
 mod trouble;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -42,8 +42,8 @@ use self::polling::Polling;
 use self::proof::Channels;
 use self::rds::Roster;
 use crate::estate::{
-    CostFacts, Covered, DeclaredAccount, DeclaredCluster, DeclaredDatabase, DeclaredEstate, DeclaredSlo, EntryRef, Sli,
-    SourceKey, SourceName,
+    CostFacts, Covered, DeclaredAccount, DeclaredCluster, DeclaredDatabase, DeclaredEstate, DeclaredService,
+    DeclaredSlo, EntryRef, ServiceSignals, Sli, SourceKey, SourceName,
 };
 use crate::source::access::Access;
 use crate::source::{Outbox, Source};
@@ -144,7 +144,8 @@ pub fn sources_with_files(estate: &DeclaredEstate, before: Before, files: &Files
 fn wire(estate: &DeclaredEstate, before: Before, files: Option<&Files>, http: &SharedHttpClient) -> AwsWiring {
     let mut wiring = AwsWiring { sources: Vec::new(), access: BTreeMap::new() };
     let slis = 2 * estate.slos.iter().filter(|slo| place_of(slo).is_some()).count();
-    let steady = NUMBERS_A_DATABASE * estate.databases.len();
+    let balanced = estate.services.iter().filter(|s| balanced(s).is_some()).count();
+    let steady = NUMBERS_A_DATABASE * estate.databases.len() + cloudwatch::METRICS * balanced;
     let slis_every = cloudwatch::pace::every(slis, steady, before.cap_usd_per_day);
     let Before { mut costs, covered, .. } = before;
     for account in &estate.accounts {
@@ -174,15 +175,18 @@ impl<'a> Wire<'a> {
             sources.push(Kind::Eks(Box::new(self.eks(region, &clusters))));
         }
         let mut slos = slos_of(self.estate, self.account);
+        let mut services = services_of(self.estate, self.account);
         for (region, databases) in databases_of(self.estate, self.account) {
             let roster = watch::channel(Roster::Waiting).0;
-            let slos = slos.remove(region).unwrap_or_default();
+            let counted = (slos.remove(region).unwrap_or_default(), services.remove(region).unwrap_or_default());
             let subscribed = Some(roster.subscribe());
-            sources.push(Kind::CloudWatch(Box::new(self.cloudwatch(region, &databases, &slos, subscribed))));
+            sources.push(Kind::CloudWatch(Box::new(self.cloudwatch(region, &databases, &counted, subscribed))));
             sources.push(Kind::Rds(Box::new(self.rds(region, &databases, roster))));
         }
-        for (region, slos) in slos {
-            sources.push(Kind::CloudWatch(Box::new(self.cloudwatch(region, &[], &slos, None))));
+        let regions: BTreeSet<&str> = slos.keys().chain(services.keys()).copied().collect();
+        for region in regions {
+            let counted = (slos.remove(region).unwrap_or_default(), services.remove(region).unwrap_or_default());
+            sources.push(Kind::CloudWatch(Box::new(self.cloudwatch(region, &[], &counted, None))));
         }
         sources.extend(self.budgets().map(|source| Kind::Budgets(Box::new(source))));
         sources.push(Kind::Costs(Box::new(self.costs(costs))));
@@ -218,15 +222,18 @@ impl<'a> Wire<'a> {
         &self,
         region: &str,
         databases: &[&DeclaredDatabase],
-        slos: &[&DeclaredSlo],
+        (slos, services): &(Vec<&DeclaredSlo>, Vec<&DeclaredService>),
         roster: Option<watch::Receiver<Roster>>,
     ) -> Polling<cloudwatch::CloudWatch> {
-        let every = if roster.is_some() { CLOUDWATCH_EVERY } else { self.slis_every };
+        let each_minute = roster.is_some() || !services.is_empty();
+        let every = if each_minute { CLOUDWATCH_EVERY } else { self.slis_every };
         let counted = cloudwatch::Slis::new(slos, self.covered, self.slis_every);
-        let ask = cloudwatch::CloudWatch { region: region.to_owned(), roster, slis: counted };
+        let measured = cloudwatch::Services::new(services);
+        let ask = cloudwatch::CloudWatch { region: region.to_owned(), roster, services: measured, slis: counted };
         let key = SourceKey::new(SourceName::CloudWatch).within(region);
         let mut feeds = entries(databases);
         feeds.extend(slos.iter().map(|slo| EntryRef::Slo(slo.name.clone())));
+        feeds.extend(services.iter().map(|service| EntryRef::Service(service.name.clone())));
         self.polling(key, feeds, every, ask)
     }
 
@@ -315,6 +322,28 @@ fn slos_of<'a>(estate: &'a DeclaredEstate, account: &DeclaredAccount) -> BTreeMa
         }
     }
     by_region
+}
+
+/// The account's services behind a load balancer, by region.
+fn services_of<'a>(
+    estate: &'a DeclaredEstate,
+    account: &DeclaredAccount,
+) -> BTreeMap<&'a str, Vec<&'a DeclaredService>> {
+    let mut by_region: BTreeMap<&str, Vec<&DeclaredService>> = BTreeMap::new();
+    for service in &estate.services {
+        if let Some((_, region)) = balanced(service).filter(|(name, _)| *name == account.name) {
+            by_region.entry(region).or_default().push(service);
+        }
+    }
+    by_region
+}
+
+/// The account and region of a service behind a load balancer.
+fn balanced(service: &DeclaredService) -> Option<(&str, &str)> {
+    match service.signals {
+        Some(ServiceSignals::LoadBalancer(_)) => Some((service.account.as_deref()?, service.region.as_deref()?)),
+        Some(ServiceSignals::Prometheus { .. }) | None => None,
+    }
 }
 
 /// The account and region of an SLO whose events CloudWatch counts.

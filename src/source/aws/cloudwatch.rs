@@ -1,5 +1,5 @@
-//! CloudWatch: what is asked of one account in one region, batched: the databases' numbers once a minute, and the events
-//! of its SLOs as often as the day's spend cap allows.
+//! CloudWatch: what is asked of one account in one region, batched: the numbers of databases and of services in one call
+//! each minute, and the events of its SLOs as often as the day's spend cap allows.
 //!
 //! Whoever needs another metric makes [`fetching::Query`]s, asks [`fetching::Region::fetch`] for them within
 //! [`CloudWatch::ask`], and tells how many there are to [`pace::every`]. Each metric that is asked for costs $0.00001.
@@ -8,6 +8,7 @@ mod fetching;
 mod numbers;
 pub(super) mod pace;
 mod plan;
+mod services;
 mod slis;
 
 use std::time::Duration;
@@ -17,7 +18,8 @@ use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use self::fetching::built;
+use self::fetching::{Points, Query, Region, built};
+pub(super) use self::services::{METRICS, Services};
 pub(super) use self::slis::Slis;
 use super::note::Notes;
 use super::polling::{Answer, Ask};
@@ -37,6 +39,7 @@ pub(super) struct CloudWatch {
     pub(super) region: String,
     /// The members of the region's databases; none where none is declared.
     pub(super) roster: Option<watch::Receiver<Roster>>,
+    pub(super) services: Services,
     pub(super) slis: Slis,
 }
 
@@ -47,20 +50,26 @@ impl Ask for CloudWatch {
         }
         let mut notes = Notes::default();
         let numbers = self.numbers(proven, out, &mut notes).await;
+        let (numbers, points) = match numbers {
+            Ok((numbers, points)) => (Ok(numbers), points),
+            Err(why) => (Err(why), None),
+        };
+        let services = self.services(proven, out, points, &mut notes).await?;
         let slis = self.slis.ask(&self.region, proven, out, &mut notes).await?;
         let mut answer = Answer::default();
         match numbers {
             Ok(Numbers::Facts(facts)) => answer.facts = facts,
             Ok(Numbers::Waiting) => {
-                answer.silent = slis.is_none();
+                answer.silent = slis.is_none() && self.services.is_empty();
                 answer.again = Some(ROSTER_PAUSE);
             }
-            Ok(Numbers::None) => answer.silent = slis.is_none() && self.roster.is_none(),
-            // The members are not known, or not readable: that says nothing against the SLOs.
-            Err(why) if slis.is_some() => notes.add(why.words),
+            Ok(Numbers::None) => answer.silent = slis.is_none() && self.roster.is_none() && self.services.is_empty(),
+            // The members are not known, or not readable: that says nothing against services and SLOs.
+            Err(why) if slis.is_some() || !self.services.is_empty() => notes.add(why.words),
             Err(why) => return Err(why),
         }
-        if self.roster.is_none() {
+        answer.facts.extend(services);
+        if self.roster.is_none() && self.services.is_empty() {
             answer.again = Some(self.slis.until_due(out.now()));
         }
         if let Some(slis) = slis {
@@ -80,6 +89,7 @@ impl Ask for CloudWatch {
         // What was known of another account's SLOs is withdrawn, so it has to be asked for again.
         if matches!(proof, Proof::Refused(_)) {
             self.slis.forget();
+            self.services.forget();
         }
     }
 
@@ -103,22 +113,51 @@ enum Numbers {
 }
 
 impl CloudWatch {
-    async fn numbers(&mut self, proven: &Proven, out: &Outbox, notes: &mut Notes) -> Result<Numbers, Trouble> {
-        let Some(roster) = &mut self.roster else { return Ok(Numbers::None) };
+    /// The databases' numbers, and what was asked of services in the same call.
+    async fn numbers(
+        &mut self,
+        proven: &Proven,
+        out: &Outbox,
+        notes: &mut Notes,
+    ) -> Result<(Numbers, Option<Vec<Points>>), Trouble> {
+        let Some(roster) = &mut self.roster else { return Ok((Numbers::None, None)) };
         let roster = roster.borrow_and_update().clone();
         match roster {
-            Roster::Waiting => Ok(Numbers::Waiting),
+            Roster::Waiting => Ok((Numbers::Waiting, None)),
             Roster::Unknown(why) => {
                 Err(Trouble::new(Kind::Other, format!("the members to ask about are not known: {why}")))
             }
             Roster::Known(databases) if databases.is_empty() => {
                 notes.add("none of the declared databases exists in RDS here".to_owned());
-                Ok(Numbers::None)
+                Ok((Numbers::None, None))
             }
             Roster::Known(databases) => {
-                numbers::ask(&self.region, proven, out, &databases, notes).await.map(Numbers::Facts)
+                let beside: Vec<Query> = self.services.queries();
+                let found = numbers::ask(&self.region, proven, out, (&databases, &beside), notes).await;
+                found.map(|(facts, points)| (Numbers::Facts(facts), Some(points)))
             }
         }
+    }
+
+    /// The services' numbers: by what was asked of them beside the databases, or by a call of their own.
+    async fn services(
+        &mut self,
+        proven: &Proven,
+        out: &Outbox,
+        points: Option<Vec<Points>>,
+        notes: &mut Notes,
+    ) -> Result<Vec<Fact>, Trouble> {
+        if self.services.is_empty() {
+            return Ok(Vec::new());
+        }
+        let region = Region::new(proven, &self.region, out);
+        let now = out.now().as_second();
+        self.services.fill(&region, now).await?;
+        let points = match points {
+            Some(points) => points,
+            None => region.fetch(&self.services.queries(), numbers::span(now)).await?,
+        };
+        Ok(self.services.take(points, now, notes))
     }
 }
 

@@ -23,14 +23,21 @@ const FRESH_S: i64 = 5 * 60;
 /// The length of a period.
 const PERIOD_S: i64 = 60;
 
-/// Asks for the numbers of a region's databases.
+/// The last minutes, to the end of the present one.
+pub(super) fn span(now: i64) -> Span {
+    let end = now.div_euclid(PERIOD_S) * PERIOD_S + PERIOD_S;
+    Span { period: PERIOD_S, from: end - LOOK_BACK_S, to: end }
+}
+
+/// Asks for the numbers of a region's databases, and for other queries beside them in the same call: facts about the
+/// databases, and the points of the others.
 pub(super) async fn ask(
     region: &str,
     proven: &Proven,
     out: &Outbox,
-    databases: &BTreeMap<String, Asked>,
+    (databases, beside): (&BTreeMap<String, Asked>, &[Query]),
     notes: &mut Notes,
-) -> Result<Vec<Fact>, Trouble> {
+) -> Result<(Vec<Fact>, Vec<Points>), Trouble> {
     let mut wanted: BTreeMap<&str, Vec<Wanted>> = BTreeMap::new();
     for (database, asked) in databases {
         wanted.entry(region).or_default().extend(of_members(database, asked));
@@ -39,14 +46,16 @@ pub(super) async fn ask(
         }
     }
     let now = out.now().as_second();
-    let end = now.div_euclid(PERIOD_S) * PERIOD_S + PERIOD_S;
-    let span = Span { period: PERIOD_S, from: end - LOOK_BACK_S, to: end };
+    let span = span(now);
+    let own_region = region;
     let calls = wanted.iter().map(|(region, wanted)| async move {
-        let queries: Vec<Query> = wanted.iter().map(|w| w.query.clone()).collect();
+        let beside = if *region == own_region { beside } else { &[] };
+        let queries: Vec<Query> = wanted.iter().map(|w| &w.query).chain(beside).cloned().collect();
         (*region, Region::new(proven, region, out).fetch(&queries, span).await)
     });
     let mut answers: BTreeMap<&str, _> = join_all(calls).await.into_iter().collect();
-    let own = answers.remove(region).unwrap_or_else(|| Ok(Vec::new()))?;
+    let mut own = answers.remove(region).unwrap_or_else(|| Ok(Vec::new()))?;
+    let points_beside = own.split_off(wanted.get(region).map_or(0, Vec::len).min(own.len()));
     let mut found = Found { oldest: now - FRESH_S - PERIOD_S, numbers: BTreeMap::new(), lags: BTreeMap::new() };
     for (database, asked) in databases {
         let members = asked.members.iter().map(|(name, ..)| (name.clone(), MemberNumbers::default()));
@@ -68,7 +77,7 @@ pub(super) async fn ask(
     }
     let mut facts: Vec<Fact> = found.numbers.into_iter().map(|(d, n)| Fact::Numbers(d.to_owned(), n)).collect();
     facts.extend(found.lags.into_iter().map(|(d, l)| Fact::GlobalLag(d.to_owned(), l)));
-    Ok(facts)
+    Ok((facts, points_beside))
 }
 
 /// Which number of a member a metric is.
