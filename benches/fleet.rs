@@ -12,7 +12,10 @@ use quarterdeck::cli::Rigging;
 use quarterdeck::console::app::{App, Event, Start};
 use quarterdeck::console::keymap::Keymap;
 use quarterdeck::console::theme::{Depth, Theme};
-use quarterdeck::estate::Estate;
+use quarterdeck::estate::{
+    Counted, DeclaredSlo, EntryRef, Estate, Fact, Observation, Report, Sli, SloCounts, SourceKey, SourceName,
+    WindowCount,
+};
 use quarterdeck::judge::{History, Policy, judge};
 use quarterdeck::operate::WritePolicy;
 use quarterdeck::source::Clock;
@@ -71,6 +74,14 @@ fn benches(c: &mut Criterion) {
         b.iter(|| black_box(judge(&estate, &History::default(), &Policy::default(), noon())));
     });
 
+    // The same fleet, and 500 SLOs of which every fifth burns, judged by a console that has been watching.
+    let estate_with_slos = with_slos(&estate, 500);
+    let mut history = History::default();
+    history.learn(&judge(&estate_with_slos, &history, &Policy::default(), noon()), noon());
+    c.bench_function("judge 500 SLOs and 100,000 pods (at most 5 ms)", |b| {
+        b.iter(|| black_box(judge(&estate_with_slos, &history, &Policy::default(), noon())));
+    });
+
     let mut app = console(estate.clone());
     let mut terminal = Terminal::new(TestBackend::new(160, 48)).unwrap();
     let keys: keybinds::KeySeq = "4 j k".parse().unwrap();
@@ -98,6 +109,45 @@ fn benches(c: &mut Criterion) {
         );
     });
     c.bench_function("gather what is worth keeping of 100,000 pods", |b| b.iter(|| black_box(estate.memory())));
+}
+
+/// The same estate with so many SLOs more, counted by one Prometheus server.
+fn with_slos(estate: &Estate, slos: usize) -> Estate {
+    let world = World::new(1, Scenario::Calm, Scale::Load { clusters: 100, pods: 1_000 }, noon());
+    let mut declared = world.estate().clone();
+    let names: Vec<String> = (0..slos).map(|i| format!("slo {i}")).collect();
+    declared.slos.extend(names.iter().map(|name| DeclaredSlo {
+        name: name.clone(),
+        service: "checkout".to_owned(),
+        objective: 99.9,
+        window_s: 30 * 86_400,
+        window: "30d".to_owned(),
+        min_events: 100,
+        sli: Sli::Prometheus {
+            url: "http://127.0.0.1:9090".to_owned(),
+            counted: Counted::Bad,
+            events: "bad".to_owned(),
+            total: "total".to_owned(),
+        },
+    }));
+    let mut with = Estate::new(declared);
+    for source in estate.sources() {
+        with.register(source.key.clone(), source.feeds.clone());
+    }
+    let prometheus = SourceKey::new(SourceName::Prometheus).about("http://127.0.0.1:9090");
+    with.register(prometheus.clone(), names.iter().map(|name| EntryRef::Slo(name.clone())).collect());
+    for remembered in estate.memory() {
+        with.recall(remembered);
+    }
+    let counts = |i: usize| {
+        let bad = if i.is_multiple_of(5) { 20_000.0 } else { 10.0 };
+        let count = WindowCount { bad: Some(bad), total: Some(1e6), partial: false };
+        SloCounts { at: noon(), windows: [count; 7], whole: count }
+    };
+    let facts = names.iter().enumerate().map(|(i, name)| Fact::Slo(name.clone(), counts(i))).collect();
+    let report = Report::Facts { as_of: noon(), facts, note: None };
+    with.apply(Observation { source: prometheus, at: noon(), calls: 1, cost_usd: 0.0, report });
+    with
 }
 
 /// The same estate before any source has spoken.

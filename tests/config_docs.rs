@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use quarterdeck::config::estate_file::{Around, EstateFile, parse};
 use quarterdeck::config::{Diagnostics, Look};
+use quarterdeck::judge::metric::METRICS;
 use quarterdeck::judge::{Comparison, Rule, Thresholds};
 
 fn page() -> PathBuf {
@@ -72,6 +73,21 @@ fn every_example_is_right() {
     let examples = blocks(&text, "toml").concat();
     let file = read(&examples).unwrap_or_else(|wrong| panic!("{wrong}"));
     assert_eq!((file.declared.clusters.len(), file.declared.slos.len(), file.freezes.len()), (3, 4, 2));
+}
+
+/// Every rule with where its default comes from, and everything that can be measured, stands on the page about alerts.
+#[test]
+fn every_rule_and_every_metric_is_described() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/alerts.md");
+    let text = std::fs::read_to_string(page).unwrap();
+    for rule in Rule::ALL {
+        let row = text.lines().find(|line| line.starts_with(&format!("| `{}` |", rule.id.word()))).unwrap_or_default();
+        assert!(row.contains(rule.source) && row.contains(rule.title), "{}: {row}", rule.id.word());
+    }
+    for metric in &METRICS {
+        let row = text.lines().find(|line| line.starts_with(&format!("| `{}` | {}", metric.name, metric.what)));
+        assert!(row.is_some(), "{}", metric.name);
+    }
 }
 
 /// Every key of the sample, which has them all, stands on the page.

@@ -10,7 +10,11 @@ mod concerns;
 mod ground;
 #[path = "judgement/levels.rs"]
 mod levels;
+#[path = "judgement/policies.rs"]
+mod policies;
 #[path = "judgement/rules.rs"]
 mod rules;
 #[path = "judgement/slos.rs"]
 mod slos;
+#[path = "judgement/standing.rs"]
+mod standing;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::estate::{EntryRef, WorkloadKey};
-use crate::judge::{Level, Subject};
+use crate::judge::{Level, Ranked, Subject};
 
 /// One thing that someone is to attend to: every alert about it, or why nothing is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Concern {
     pub level: Level,
     /// Since when, by its oldest alert; none for what is merely not known.
     pub since: Option<Timestamp>,
+    /// How severe it is, by the most severe of its alerts, and the rule that decided; none for what is merely not known.
+    pub ranked: Option<Ranked>,
     /// What kind of thing it is: `account`, `cluster`, `database`, `SLO`, `service`, `budget`, `deployment`, `statefulset`,
     /// `daemonset`, `job`, `pods` or `source`.
     pub kind: &'static str,

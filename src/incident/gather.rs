@@ -13,7 +13,8 @@ use crate::judge::{Alert, Judgement, Level, Subject, Verdict};
 /// it stands in that concern's `touches`. While sources have merely not answered yet, nobody has to do anything.
 pub fn concerns(estate: &Estate, judgement: &Judgement) -> Vec<Concern> {
     let mut gathered = Gathered { estate, concerns: BTreeMap::new() };
-    for (index, alert) in judgement.alerts.iter().enumerate() {
+    // What is silenced is listed among the alerts, and nobody's concern.
+    for (index, alert) in judgement.alerts.iter().enumerate().filter(|(_, a)| a.silenced.is_none()) {
         gathered.alert(index, alert);
     }
     for account in estate.accounts() {
@@ -50,6 +51,7 @@ impl Gathered<'_> {
                 about: about.clone(),
                 level,
                 since: None,
+                ranked: None,
                 kind,
                 title,
                 place,
@@ -74,6 +76,9 @@ impl Gathered<'_> {
         concern.since = Some(concern.since.map_or(alert.since, |since| since.min(alert.since)));
         concern.reasons.push(alert.brief());
         concern.alerts.push(index);
+        if concern.ranked.is_none_or(|ranked| alert.ranked.severity < ranked.severity) {
+            concern.ranked = Some(alert.ranked);
+        }
         if concern.next.is_empty() {
             concern.next = next(alert.rule).into();
         }

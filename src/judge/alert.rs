@@ -95,7 +95,12 @@ impl Alert {
 
     /// A few words for a list, such as `replica lag 1,400 ms` or `2 pods crash looping`.
     pub fn brief(&self) -> String {
-        self.finding.brief(self)
+        let brief = self.finding.brief(self);
+        match (self.footing, &self.finding) {
+            (Footing::Held { .. }, _) => brief + ", clearing",
+            (Footing::Unseen, finding) if !matches!(finding, Finding::Unseen { .. }) => brief + ", not known now",
+            (Footing::Breaks | Footing::Unseen, _) => brief,
+        }
     }
 
     /// The rule and the number against the threshold, in one sentence: the part of [`Alert::why`] that changes only with

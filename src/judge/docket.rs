@@ -31,8 +31,8 @@ pub(super) struct Docket<'a> {
     watchers: HashMap<&'a str, usize>,
     /// The sources in words, made when the first alert rests on them.
     sources: Vec<OnceCell<Arc<str>>>,
-    /// Where the open entry is, as far as severity depends on it.
-    environment: Environment,
+    /// Where the entry of each verdict is, as far as severity depends on it.
+    environments: Vec<Environment>,
     /// Alerts, each with the verdict that it belongs to.
     alerts: Vec<(Alert, Option<usize>)>,
     /// What was looked at and does not stand: it waits to be raised, or has cleared.
@@ -85,7 +85,7 @@ impl<'a> Docket<'a> {
             accounts,
             watchers,
             sources,
-            environment: Environment::Production,
+            environments: Vec::new(),
             alerts: Vec::new(),
             resting: Vec::new(),
             met: BTreeMap::new(),
@@ -114,13 +114,15 @@ impl<'a> Docket<'a> {
                 doubts.push(not_live(source, self.now));
             }
         }
-        self.environment = Environment::of(account);
+        self.environments.push(Environment::of(account));
         self.verdicts.push(Verdict { entry, level: Level::Ok, alerts: Vec::new(), doubts });
     }
 
     /// Says where the open entry is, where that is not where its facts come from.
     pub(super) fn locate(&mut self, environment: Environment) {
-        self.environment = environment;
+        if let Some(last) = self.environments.last_mut() {
+            *last = environment;
+        }
     }
 
     /// The account of that name.
@@ -214,10 +216,7 @@ impl<'a> Docket<'a> {
         if before.is_some() {
             *self.met.entry(terms.id).or_default() += 1;
         }
-        let mut mark = match before {
-            Some(before) if unseen => before.unseen(),
-            before => settle(before, reach, terms.patience, self.now, self.history.at_a_glance()),
-        };
+        let mut mark = settle(before, reach, terms.patience, self.now, self.history.at_a_glance());
         mark.pairs = pairs;
         let Some(since) = mark.since.filter(|_| mark.level > Level::Ok) else {
             self.resting.push((terms.id, about, mark));
@@ -250,9 +249,9 @@ impl<'a> Docket<'a> {
             rests,
             mark,
         };
-        let environment = match &alert.about {
-            Subject::Source(key) => Environment::of(key.account.as_deref().and_then(|name| self.account(name))),
-            Subject::Entry(_) | Subject::Workload(..) | Subject::Pods(..) => self.environment,
+        let environment = match (&alert.about, verdict.and_then(|v| self.environments.get(v))) {
+            (Subject::Source(key), _) => Environment::of(key.account.as_deref().and_then(|name| self.account(name))),
+            (_, environment) => environment.copied().unwrap_or_default(),
         };
         alert.ranked = severity::rank(&alert, environment, self.policy);
         if !self.policy.silences.is_empty() {
@@ -296,9 +295,16 @@ impl<'a> Docket<'a> {
     /// The whole judgement, sorted.
     pub(super) fn close(mut self) -> Judgement {
         self.look_after_leftovers();
-        let Self { estate, now, policy, terms, mut alerts, mut verdicts, slos, resting, .. } = self;
-        // Stable: what is as bad and as old stays in the estate's order, and no name is compared.
-        alerts.sort_by_key(|(a, _)| (a.silenced.is_some(), std::cmp::Reverse(a.level), a.since));
+        let Self { estate, now, policy, terms, alerts, mut verdicts, slos, resting, .. } = self;
+        // Stable: what is as bad and as old stays in the estate's order, and no name is compared. Alerts are large, so
+        // their places are sorted, and each alert is moved once.
+        let mut order: Vec<usize> = (0..alerts.len()).collect();
+        order.sort_by_key(|&i| {
+            let alert = &alerts[i].0;
+            (alert.silenced.is_some(), std::cmp::Reverse(alert.level), alert.since)
+        });
+        let mut unsorted: Vec<Option<_>> = alerts.into_iter().map(Some).collect();
+        let alerts: Vec<(Alert, Option<usize>)> = order.into_iter().filter_map(|i| unsorted[i].take()).collect();
         let mut level = Level::Ok;
         for (index, (alert, verdict)) in alerts.iter().enumerate() {
             let counts = if alert.silenced.is_some() { Level::Ok } else { alert.level };

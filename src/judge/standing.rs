@@ -74,12 +74,6 @@ pub fn settle(before: Option<&Mark>, reach: Reach, patience: Patience, now: Time
 }
 
 impl Mark {
-    /// The same while nobody knows the value: it stands as it stood, and is not on its way back.
-    #[must_use]
-    pub fn unseen(self) -> Self {
-        Self { back: [None; 2], ..self }
-    }
-
     /// Since when the value has been back beyond the margin of the level at which it stands.
     pub fn back_since(&self) -> Option<Timestamp> {
         let index = LEVELS.iter().position(|&level| level == self.level)?;

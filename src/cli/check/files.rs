@@ -7,6 +7,7 @@ use crate::cli::{Context, screen};
 use crate::config::{self, ConfigError, ConsoleFile};
 use crate::console::keymap::Keymap;
 use crate::console::theme::{Depth, Theme};
+use crate::judge::{Silence, SilencedRules};
 use crate::store::Store;
 
 /// One row for each file.
@@ -14,7 +15,9 @@ pub(super) fn group(context: &Context) -> Group {
     let places = &context.places;
     let estate = places.estate_file(context.estate_flag()).path.display().to_string();
     let mut name = None;
+    let mut silences = Vec::new();
     let read = config::load_estate(places, context.estate_flag()).map(|file| {
+        silences = file.policy.silences.iter().map(|silence| silenced(silence, Timestamp::now())).collect();
         let d = file.declared;
         name = Some(d.name.clone());
         format!(
@@ -28,6 +31,7 @@ pub(super) fn group(context: &Context) -> Group {
         )
     });
     let mut rows: Vec<Row> = vec![(format!("estate file {estate}"), read.map_err(|e| first_line(&e)))];
+    rows.append(&mut silences);
     let console = config::load_console(places);
     let file = console.as_ref().map_or_else(|_| ConsoleFile::default(), Clone::clone);
     let there = if places.console_file().exists() { "in order" } else { "not there: the defaults are used" };
@@ -50,6 +54,21 @@ pub(super) fn group(context: &Context) -> Group {
     Group { title: "files".to_owned(), rows }
 }
 
+/// A silence of the policy, and whether it has ended.
+fn silenced(silence: &Silence, now: Timestamp) -> Row {
+    let rules = match &silence.rules {
+        SilencedRules::One(rule) => rule.word().to_owned(),
+        SilencedRules::Area(area) => format!("{area}.*"),
+    };
+    let subject = silence.subject.as_deref().map_or_else(String::new, |subject| format!(" of {subject}"));
+    let words = if silence.expired(now) {
+        format!("ended at {} and has no effect: remove it", silence.until)
+    } else {
+        format!("until {}: {}", silence.until, silence.reason)
+    };
+    (format!("silence {rules}{subject}"), Ok(words))
+}
+
 /// The rendered diagnostics follow on standard error; the row needs their first line alone.
 fn first_line(error: &ConfigError) -> String {
     match error {
@@ -58,5 +77,22 @@ fn first_line(error: &ConfigError) -> String {
             format!("{} wrong, the first: {first}", diagnostics.list().len())
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silence_that_has_ended_says_so() {
+        let until: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let rules = SilencedRules::Area("database".into());
+        let silence = Silence { rules, subject: Some("*/orders".into()), until, reason: "a migration".into() };
+        let before = until - jiff::SignedDuration::from_secs(1);
+        let words = |now| silenced(&silence, now).1.unwrap();
+        assert_eq!(silenced(&silence, until).0, "silence database.* of */orders");
+        assert_eq!(words(before), "until 2026-11-20T12:00:00Z: a migration");
+        assert_eq!(words(until), "ended at 2026-11-20T12:00:00Z and has no effect: remove it");
     }
 }
