@@ -57,7 +57,7 @@ fn metric(value: Value<'_>) -> Reading<&'static Metric> {
         let wrong = Wrong::new(format!("there is no metric `{text}`"), "such as \"database.acu_percent_of_max\"");
         match did_you_mean(&text, METRICS.iter().map(|m| m.name)) {
             Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
-            None => wrong.help("docs/estate-file.md lists what can be measured"),
+            None => wrong.help("docs/alerts.md lists what can be measured"),
         }
     })
 }
