@@ -97,7 +97,6 @@ fn add_sources(
     costs: BTreeMap<String, (CostFacts, Timestamp)>,
     cap_usd_per_day: Option<f64>,
 ) {
-    #[cfg(any(feature = "aws", feature = "prometheus"))]
     let covered = rigging.estate.coverage();
     #[cfg(feature = "aws")]
     let mut access = {
