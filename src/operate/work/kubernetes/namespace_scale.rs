@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::change::{in_turn, name_of, outdated};
+use super::change::{declined, in_turn, name_of, outdated};
 use super::given::{change, must, unchanged, whole, yes};
 use super::object::{counted, listed, name, uid};
 use super::reads::{autoscalers, list, members, object_path, unseen};
@@ -181,23 +181,21 @@ impl Work for NamespaceScale {
         outdated(sent)
     }
 
-    fn verify(&self, plan: &Plan, _sent: &[Sent], seen: &Sights) -> Progress {
-        let each: Vec<Progress> = plan.calls.iter().map(|call| scaled(call, seen)).collect();
+    fn verify(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> Progress {
+        // One that broke off has sent the first of its calls only.
+        let taken = sent.iter().filter(|s| !declined(s)).count();
+        let each: Vec<Progress> = plan.calls.iter().take(taken).map(|call| scaled(call, seen)).collect();
         if let Some(failed) = each.iter().find(|p| matches!(p, Progress::Failed(_))) {
             return failed.clone();
         }
-        let waiting: Vec<&str> = plan
-            .calls
-            .iter()
-            .zip(&each)
-            .filter(|(_, p)| matches!(p, Progress::Waiting(_)))
-            .map(|(call, _)| name_of(call))
-            .collect();
-        let done = plan.calls.len() - waiting.len();
-        if waiting.is_empty() {
-            return Progress::Done(format!("all {done} are as planned"));
+        let done = |i: usize| matches!(each.get(i), Some(Progress::Done(_)));
+        let missing: Vec<&str> =
+            plan.calls.iter().enumerate().filter(|(i, _)| !done(*i)).map(|(_, call)| name_of(call)).collect();
+        let all = plan.calls.len();
+        if missing.is_empty() {
+            return Progress::Done(format!("all {all} are as planned"));
         }
-        Progress::Waiting(format!("{done} of {} are as planned; not yet: {}", plan.calls.len(), listed(waiting)))
+        Progress::Waiting(format!("{} of {all} are as planned; not yet: {}", all - missing.len(), listed(missing)))
     }
 
     fn happened(&self, _plan: &Plan, call: &Call, seen: &Sights) -> Happened {

@@ -5,8 +5,21 @@ use serde_json::{Value, json};
 use super::exchange::Outgoing;
 
 /// A call as a dry run. It says so twice: a DELETE with a body ignores its query, and whatever takes no delete options
-/// reads nothing but the query.
+/// reads nothing but the query. It is of the same object, but of whichever version it has by then: whether a newer one
+/// matters is the re-check's to say.
 pub(super) fn rehearsed(mut call: Outgoing) -> Outgoing {
+    match &mut call.body {
+        Value::Array(operations) => {
+            operations.retain(|o| o.get("path").and_then(Value::as_str) != Some("/metadata/resourceVersion"));
+        }
+        body => {
+            for held in ["/metadata", "/preconditions", "/deleteOptions/preconditions"] {
+                if let Some(members) = body.pointer_mut(held).and_then(Value::as_object_mut) {
+                    members.remove("resourceVersion");
+                }
+            }
+        }
+    }
     let mark = if call.path.contains('?') { '&' } else { '?' };
     call.path = format!("{}{mark}dryRun=All", call.path);
     let all = json!(["All"]);
@@ -44,10 +57,14 @@ mod tests {
             rehearse(&json!({"method": "PATCH", "path": "/api/v1/nodes/n?fieldManager=q", "body": {"spec": {}}}));
         assert_eq!(patch.path, "/api/v1/nodes/n?fieldManager=q&dryRun=All");
         assert_eq!(patch.body, json!({"spec": {}}));
+        let held = rehearse(
+            &json!({"method": "PATCH", "path": "/a", "body": {"metadata": {"uid": "u", "resourceVersion": "7"}}}),
+        );
+        assert_eq!(held.body, json!({"metadata": {"uid": "u"}}));
         let delete = rehearse(&json!({"method": "DELETE", "path": "/api/v1/namespaces/a/pods/b",
-            "body": {"kind": "DeleteOptions", "preconditions": {"uid": "u"}}}));
+            "body": {"kind": "DeleteOptions", "preconditions": {"uid": "u", "resourceVersion": "7"}}}));
         assert_eq!(delete.body["dryRun"], json!(["All"]));
-        assert_eq!(delete.body["preconditions"]["uid"], "u");
+        assert_eq!(delete.body["preconditions"], json!({"uid": "u"}));
         let bare = rehearse(&json!({"method": "DELETE", "path": "/api/v1/namespaces/a/pods/b"}));
         assert_eq!(bare.body, json!({"apiVersion": "v1", "kind": "DeleteOptions", "dryRun": ["All"]}));
         let evict = rehearse(&json!({"method": "POST", "path": "/api/v1/namespaces/a/pods/b/eviction",
