@@ -13,7 +13,7 @@
 //! - [`source`]: where facts come from: AWS, Kubernetes, Prometheus, the simulated estate, and the schedule that polls them.
 //! - [`judge`]: what it means: alerts, levels, burn rates, and why. Pure.
 //! - [`incident`]: what people are to attend to, worst first. Pure.
-//! - [`operate`]: how we act: the catalogue of operations and the mode that forbids them by default.
+//! - [`operate`]: how we act: the guarded path from intent to proof, one file per stage and one per operation, and the journal.
 //! - [`store`]: what must survive a restart. The only room that names `SQLite`.
 //! - [`console`]: what people see and press. The only room that names ratatui.
 //! - [`config`]: the team's estate file and the person's console file, with diagnostics that show the place.

@@ -208,7 +208,7 @@ fn policy_is_kept() {
     assert!(said(&output).contains("headless = false"), "{}", said(&output));
     let freeze = |allowed: bool| {
         format!(
-            "[[policy.freeze]]\nname = \"always\"\nwhen = \"Mon 00:00 - Mon 00:00\"\nzone = \"UTC\"\noverride = {allowed}\n"
+            "[[policy.freeze]]\nname = \"always\"\nwhen = \"2020-01-01T00:00:00Z - 2099-01-01T00:00:00Z\"\nzone = \"UTC\"\noverride = {allowed}\n"
         )
     };
     let forbidden = Home::new(&freeze(false));

@@ -90,7 +90,31 @@ impl JournalFile {
         }
     }
 
+    /// Nothing is appended to what somebody has changed: the next witness would bear it out.
+    fn untouched(&self, connection: &Connection, head: &Head) -> Result<(), LedgerError> {
+        match Witness::read(&self.path).map_err(|what| self.broken(what))? {
+            Some(witness) if witness.entries == head.seq => {
+                let digest = witness::digest(&self.path).map_err(|e| self.unwritten(&e))?;
+                if digest == witness.file { Ok(()) } else { Err(self.broken("bytes of it have changed")) }
+            }
+            // It lags, after a crash: the chain itself tells.
+            _ => table::checked(connection).map(|_| ()).map_err(|flaw| match flaw {
+                table::Flaw::Broken(what) => self.broken(what),
+                table::Flaw::Sql(e) => self.said(&e),
+            }),
+        }
+    }
+
+    /// Whether it is a file that a console made and then died before it wrote anything.
+    fn never_begun(&self) -> bool {
+        let empty = |path: &Path| fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() == 0);
+        empty(&self.path) && empty(&witness::beside(&self.path))
+    }
+
     fn verified(&self) -> Result<u64, LedgerError> {
+        if self.never_begun() {
+            return Ok(0);
+        }
         // Held while it is read, where it can be, so that file and witness are of one moment.
         let lock = Lock::shared(&self.path);
         let witness = Witness::read(&self.path).map_err(|what| self.broken(what))?;
@@ -147,7 +171,10 @@ impl Ledger for JournalFile {
 
     fn append(&self, after: &Head, entry: &Entry) -> Result<Appended, LedgerError> {
         file::writable(&self.path)?;
-        crate::store::opening::make(&self.path).map_err(|e| self.unwritten(&e))?;
+        // The witness is there before the file: an empty file beside it is one that was never begun.
+        for path in [&witness::beside(&self.path), &self.path] {
+            crate::store::opening::make(path).map_err(|e| self.unwritten(&e))?;
+        }
         let lock = Lock::exclusive(&self.path)?;
         let mut connection = file::create(&self.path)?;
         let said = |e: rusqlite::Error| file::said(&self.path, &e);
@@ -155,6 +182,7 @@ impl Ledger for JournalFile {
         if table::head(&transaction).map_err(said)? != *after {
             return Ok(Appended::Moved);
         }
+        self.untouched(&transaction, after)?;
         table::insert(&transaction, entry).map_err(said)?;
         transaction.commit().map_err(said)?;
         drop(connection);
@@ -182,7 +210,7 @@ impl Ledger for JournalFile {
 
     fn writable(&self) -> Result<(), LedgerError> {
         file::writable(&self.path)?;
-        crate::store::opening::make(&self.path).map_err(|e| self.unwritten(&e))?;
+        crate::store::opening::make(&witness::beside(&self.path)).map_err(|e| self.unwritten(&e))?;
         let _lock = Lock::exclusive(&self.path)?;
         if let Some(mut connection) = self.open()? {
             let said = |e: rusqlite::Error| file::said(&self.path, &e);

@@ -28,10 +28,10 @@ pub(super) fn start(run: &Run) -> Exit {
     let Some(stdout) = child.stdout.take() else { return Exit::Failed };
     for text in BufReader::new(stdout).lines().map_while(Result::ok) {
         let Some(entry) = entry(&text) else { continue };
-        out(&line(&entry, run.what.format));
+        let _ = out(&line(&entry, run.what.format));
         if entry.note.event == EventKind::Recorded {
             if run.what.format == Format::Table {
-                out(&format!(
+                let _ = out(&format!(
                     "{} goes on in the background; quarterdeck journal --operation {0} tells how\n",
                     entry.note.operation
                 ));

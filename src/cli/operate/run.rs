@@ -93,14 +93,20 @@ async fn go(
             told = running.told.recv() => match told {
                 Some(Told::Asked(asked)) => {
                     if format == Format::Table {
-                        out(&plan::table(&asked));
+                        let _ = out(&plan::table(&asked));
                     }
                     let pass = window.pass(clock.now());
                     let _ = running.commands.send(Command::Confirm { words: run.confirm.clone(), pass });
                 }
-                Some(Told::Entry(entry)) => out(&line(&entry, format)),
+                Some(Told::Entry(entry)) => {
+                    let heard = out(&line(&entry, format));
+                    // Whoever waits for it to be recorded and went away before that has broken it off.
+                    if run.in_background && !heard && matches!(entry.note.event, EventKind::Planned) {
+                        let _ = running.commands.send(Command::Leave);
+                    }
+                }
                 Some(Told::Now { at, stage, words }) => if format == Format::Table {
-                    out(&format!("{}  {:<11} {}\n", clock_of(at), stage_word(stage), visible(&words)));
+                    let _ = out(&format!("{}  {:<11} {}\n", clock_of(at), stage_word(stage), visible(&words)));
                 },
                 None => break,
             },
@@ -125,7 +131,7 @@ fn close(ended: &Ended, format: Format) -> Exit {
         say(&format!("the journal does not tell all of it: {why}"));
     }
     if outcome == Outcome::Done && format == Format::Table {
-        out(&format!("{number} done\n"));
+        let _ = out(&format!("{number} done\n"));
     } else if outcome != Outcome::Done {
         for words in &ended.ending.words {
             say(&format!("{number} {}: {words}", outcome.word()));
@@ -139,10 +145,10 @@ fn close(ended: &Ended, format: Format) -> Exit {
     Exit::Outcome(if untold { Outcome::Unknown } else { outcome })
 }
 
-/// Prints; whoever went away is not waited for.
-pub(super) fn out(text: &str) {
+/// Prints, and returns whether somebody is there to read it; whoever went away is not waited for.
+pub(super) fn out(text: &str) -> bool {
     let mut stdout = io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_ok()
 }
 
 /// Says on standard error; whoever went away is not waited for.

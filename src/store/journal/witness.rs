@@ -31,7 +31,8 @@ pub(super) struct Witness {
     pub(super) file: String,
 }
 
-fn beside(journal: &Path) -> PathBuf {
+/// Where it lies.
+pub(super) fn beside(journal: &Path) -> PathBuf {
     journal.with_extension("head")
 }
 
