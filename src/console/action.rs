@@ -217,7 +217,7 @@ pub const CATALOGUE: &[Entry] = &[
         Group::Look,
     ),
     entry(Action::Journal, "journal", "Show every operation that the journal tells of", None, LISTS, Group::Act),
-    entry(Action::Undo, "undo", "Plan what takes the shown operation back", None, &[Page], Group::Act),
+    entry(Action::Undo, "undo", "Plan what takes the shown operation back", Some("undo"), &[Page], Group::Act),
     entry(
         Action::Confirm,
         "plan.confirm",

@@ -13,7 +13,7 @@ use keybinds::{Key, KeyInput, KeySeq, Mods};
 
 use super::action::{Action, CATALOGUE, Context, Entry, Group};
 use super::sheet::{self, Sheet};
-use super::view::View;
+use super::view::{Spot, View};
 use crate::config::Diagnostics;
 use trie::Trie;
 
@@ -129,6 +129,7 @@ impl Keymap {
             let word = match e.action {
                 Action::Close if !view.filter.text.is_empty() && context != Context::Help => "clear",
                 Action::Close if context == Context::Watch => return None,
+                Action::Undo if !matches!(view.trail.last(), Some(Spot::Operation(_))) => return None,
                 Action::Accept if context == Context::Form => "go on",
                 Action::Cancel if context == Context::Form => "leave",
                 Action::Open if context == Context::Menu => "plan",

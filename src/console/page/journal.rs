@@ -9,7 +9,11 @@ use crate::console::widget::words::Words;
 
 /// Every operation that the journal tells of.
 pub(super) fn listing<'a>(scene: &Scene<'a>) -> Listing<'a> {
-    Listing::new("Operations", Table::Operations, operations::things(scene), "nothing was done on this machine yet")
+    let empty = match scene.desk.journal_trouble() {
+        Some(_) => "what was done cannot be told",
+        None => "nothing was done on this machine yet",
+    };
+    Listing::new("Operations", Table::Operations, operations::things(scene), empty)
 }
 
 /// The journal in a few facts.

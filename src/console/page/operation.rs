@@ -61,6 +61,11 @@ fn told(entry: &Entry) -> String {
     match entry.note.event {
         EventKind::Planned => String::new(),
         EventKind::Confirmed | EventKind::Recorded => format!("journal {}", entry.seq),
+        EventKind::Rechecked => {
+            let held = detail.get("preconditions").and_then(Value::as_array).into_iter().flatten();
+            let held = held.filter_map(|p| Some(format!("{} {}", p.get("field")?.as_str()?, p.get("seen")?.as_str()?)));
+            held.collect::<Vec<_>>().join(", ")
+        }
         EventKind::Sent => format!("{}:{}", text("service"), text("call")),
         EventKind::Answered => {
             let said = ["message", "why", "code"].iter().map(|k| text(k)).find(|t| !t.is_empty()).unwrap_or_default();
