@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::evidence::{Evidence, WindowView};
 use super::freeze::Freeze;
 use super::machine::Brief;
-use super::{Draft, Guard, GuardVerdict, Permit};
+use super::{Draft, Guard, GuardVerdict, Permit, Service};
 
 /// How old the facts may be on which a plan rests, seconds.
 pub const FRESH_S: i64 = 60;
@@ -128,7 +128,9 @@ fn preconditions(draft: &Draft, rehearsed: &[Result<(), String>]) -> GuardVerdic
         failing.map(|p| format!("{} is {}, and must be {}", p.field, p.seen, p.required)).collect();
     against.extend(rehearsed.iter().filter_map(|r| r.as_ref().err()).cloned());
     let judged = if against.is_empty() {
-        let dry = if rehearsed.is_empty() { "" } else { "; the server's dry run takes it" };
+        // RDS and EKS have no dry run.
+        let dry = !rehearsed.is_empty() && draft.calls.iter().any(|c| c.service == Service::Kubernetes);
+        let dry = if dry { "; the server's dry run takes it" } else { "" };
         Ok(format!("{} of {} hold{dry}", draft.preconditions.len(), draft.preconditions.len()))
     } else {
         Err(against.join("; "))

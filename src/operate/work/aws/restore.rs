@@ -71,7 +71,8 @@ impl Work for Restore {
             window_holds(time, &window),
         ];
         let said = time.map_or_else(|| "the latest restorable time".to_owned(), |t| t.to_string());
-        let delete = |service: &str| format!("{service} --region {}", quoted(require::region(intent)));
+        let profile = target.profile.as_ref().map(|p| format!(" --profile {}", quoted(p))).unwrap_or_default();
+        let delete = |service: &str| format!("{service} --region {}{profile}", quoted(require::region(intent)));
         Ok(Draft {
             target: target.clone(),
             danger: Danger::Safe,
