@@ -58,10 +58,8 @@ fn console(estate: Estate) -> App {
         size: (160, 48),
         now: noon(),
     });
-    let case = app.case();
-    let judgement = judge(&case.estate, &case.history, &case.policy, case.now);
-    drop(case);
-    app.update(Event::Judged(judgement, noon()));
+    let judged = app.case().judged(judge);
+    app.update(Event::Judged(judged));
     app
 }
 

@@ -60,9 +60,8 @@ impl Person {
     }
 
     fn judge(&mut self) {
-        let case = self.app.case();
-        let judgement = judge::judge(&case.estate, &case.history, &case.policy, case.now);
-        self.app.update(Event::Judged(judgement, case.now));
+        let judged = self.app.case().judged(judge::judge);
+        self.app.update(Event::Judged(judged));
     }
 
     fn press(&mut self, keys: &str) -> &mut Self {

@@ -48,6 +48,30 @@ pub struct Case {
     pub now: Timestamp,
 }
 
+impl Case {
+    /// Judges the case, and all that follows from the judgement alone.
+    pub fn judged(&self, judge: Judge) -> Judged {
+        let judgement = judge(&self.estate, &self.history, &self.policy, self.now);
+        let mut history = History::clone(&self.history);
+        history.learn(&judgement, self.now);
+        let concerns = concerns(&self.estate, &judgement);
+        Judged { judgement, concerns, history: Arc::new(history), at: self.now }
+    }
+}
+
+/// What came of a case.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// What the estate means.
+    pub judgement: Judgement,
+    /// What people are to attend to.
+    pub concerns: Vec<Concern>,
+    /// Since when things stand, this judgement included.
+    pub history: Arc<History>,
+    /// The case's time.
+    pub at: Timestamp,
+}
+
 /// What an app starts from.
 #[derive(Debug)]
 pub struct Start {
@@ -157,7 +181,7 @@ impl App {
                 vec![Effect::Redraw]
             }
             Event::Observations(observations) => self.observe(observations),
-            Event::Judged(judgement, at) => self.judged(judgement, at),
+            Event::Judged(judged) => self.judged(judged),
             Event::Tick(now) => self.tick(now),
             Event::Planned(planned) => self.planned(*planned),
             Event::Journal(entries) => self.read_journal(*entries),
@@ -304,9 +328,10 @@ impl App {
         Some(Effect::LimitSpending(reached))
     }
 
-    fn judged(&mut self, judgement: Judgement, at: Timestamp) -> Vec<Effect> {
-        Arc::make_mut(&mut self.history).learn(&judgement, at);
-        self.concerns = concerns(&self.estate, &judgement);
+    fn judged(&mut self, judged: Judged) -> Vec<Effect> {
+        let Judged { judgement, concerns, history, at } = judged;
+        self.history = history;
+        self.concerns = concerns;
         self.judgement = judgement;
         self.by_workload = ByWorkload::default();
         self.judged_at = at;

@@ -112,11 +112,8 @@ impl Driver {
 
     /// Judges here and now: at the start, where there is nothing to do meanwhile.
     fn judge_now(&mut self) {
-        let case = self.app.case();
-        let judgement = self.jobs.judge(&case);
-        let at = case.now;
-        drop(case);
-        let effects = self.app.update(Event::Judged(judgement, at));
+        let judged = self.jobs.judge(&self.app.case());
+        let effects = self.app.update(Event::Judged(judged));
         self.perform(effects);
     }
 
@@ -254,7 +251,7 @@ impl Driver {
 
     fn finish(&mut self, done: Done) {
         match done {
-            Done::Judged(judgement, at) => self.take(Event::Judged(judgement, at)),
+            Done::Judged(judged) => self.take(Event::Judged(judged)),
             Done::Kept(Err(why)) => self.take(Event::Notice(why)),
             // Of a broken job the panic hook has said why.
             Done::Kept(Ok(())) | Done::Broken => {}

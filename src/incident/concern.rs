@@ -1,11 +1,15 @@
 //! One thing that someone is to attend to.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use crate::estate::{EntryRef, WorkloadKey};
-use crate::judge::{Level, Ranked, Subject};
+use crate::estate::EntryRef;
+use crate::judge::{Alert, Level, Ranked, Subject};
 
-/// One thing that someone is to attend to: every alert about it, or why nothing is known of it.
+/// One thing that someone is to attend to: every alert about it, or why nothing is known of it. Its words are made when
+/// someone reads them: there may be thousands of concerns, gathered several times a second.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concern {
     /// What it is about.
@@ -16,17 +20,12 @@ pub struct Concern {
     pub since: Option<Timestamp>,
     /// How severe it is, by the most severe of its alerts, and the rule that decided; none for what is merely not known.
     pub ranked: Option<Ranked>,
-    /// What kind of thing it is: `account`, `cluster`, `database`, `SLO`, `service`, `budget`, `deployment`, `statefulset`,
-    /// `daemonset`, `job`, `pods` or `source`.
-    pub kind: &'static str,
-    /// Its name: the entry's, `namespace/name` of a workload, the source's kind.
-    pub title: String,
     /// Where it is: account and region, the workload's cluster; empty where there is nothing to say.
-    pub place: String,
-    /// A few words for each reason, the worst first; never empty.
-    pub reasons: Vec<String>,
+    pub place: Arc<str>,
+    /// A few words for each reason that is no alert.
+    pub said: Vec<String>,
     /// What to do about it, a few words.
-    pub next: String,
+    pub next: Cow<'static, str>,
     /// Indices into [`crate::judge::Judgement::alerts`], the worst first; empty for what is merely not known.
     pub alerts: Vec<usize>,
     /// Entries of which nothing sure is known because of it.
@@ -34,9 +33,50 @@ pub struct Concern {
 }
 
 impl Concern {
-    /// What is wrong in one phrase: `checkout burns 14.6× (page 1h/5m)`, `orders: connections 83 %`.
-    pub fn phrase(&self) -> String {
-        let reason = self.reasons.first().map_or("", String::as_str);
+    /// What kind of thing it is: `account`, `cluster`, `database`, `SLO`, `service`, `budget`, `deployment`, `statefulset`,
+    /// `daemonset`, `job`, `pods` or `source`.
+    pub fn kind(&self) -> &'static str {
+        match &self.about {
+            Subject::Entry(EntryRef::Account(_)) => "account",
+            Subject::Entry(EntryRef::Cluster(_)) => "cluster",
+            Subject::Entry(EntryRef::Database(_)) => "database",
+            Subject::Entry(EntryRef::Slo(_)) => "SLO",
+            Subject::Entry(EntryRef::Service(_)) => "service",
+            Subject::Entry(EntryRef::Budget(_)) => "budget",
+            Subject::Entry(EntryRef::Costs(_)) => "costs",
+            Subject::Workload(_, key) => key.kind.word(),
+            Subject::Pods(_, kind, _) if **kind == *"job" => "job",
+            Subject::Pods(..) => "pods",
+            Subject::Source(_) => "source",
+        }
+    }
+
+    /// Its name: the entry's, `namespace/name` of a workload, the source's kind.
+    pub fn title(&self) -> Cow<'_, str> {
+        match &self.about {
+            Subject::Entry(entry) => entry.name().into(),
+            Subject::Workload(_, key) => format!("{}/{}", key.name.namespace, key.name.name).into(),
+            Subject::Pods(_, _, name) => format!("{}/{}", name.namespace, name.name).into(),
+            Subject::Source(key) => key.title().into(),
+        }
+    }
+
+    /// Its alerts, the worst first; `alerts` are the judgement's.
+    pub fn alerts<'a>(&self, alerts: &'a [Alert]) -> impl Iterator<Item = &'a Alert> {
+        self.alerts.iter().filter_map(move |&i| alerts.get(i))
+    }
+
+    /// A few words for each reason, the worst first, with the level of those that are alerts; never empty. `alerts` are
+    /// the judgement's.
+    pub fn reasons<'a>(&'a self, alerts: &'a [Alert]) -> impl Iterator<Item = (Option<Level>, Cow<'a, str>)> {
+        let said = self.said.iter().map(|text| (None, text.into()));
+        said.chain(self.alerts(alerts).map(|alert| (Some(alert.level), alert.brief().into())))
+    }
+
+    /// What is wrong in one phrase: `checkout burns 14.6× (page 1h/5m)`, `orders: connections 83 %`; `alerts` are the
+    /// judgement's.
+    pub fn phrase(&self, alerts: &[Alert]) -> String {
+        let reason = self.reasons(alerts).next().map(|(_, text)| text).unwrap_or_default();
         let joint = if reason.starts_with("burns ") || reason.starts_with("fails") { " " } else { ": " };
         let place = match self.about {
             Subject::Entry(_) => String::new(),
@@ -44,7 +84,7 @@ impl Concern {
             Subject::Workload(..) | Subject::Pods(..) => format!(" on {}", self.place),
             Subject::Source(_) => format!(" of {}", self.place),
         };
-        format!("{}{place}{joint}{reason}", self.title)
+        format!("{}{place}{joint}{reason}", self.title())
     }
 
     /// How soon it matters among things of one level: what users feel first, then what may break, then the watch itself.
@@ -58,31 +98,5 @@ impl Concern {
             Subject::Source(_) => 5,
             Subject::Entry(EntryRef::Budget(_) | EntryRef::Costs(_)) => 6,
         }
-    }
-}
-
-/// Kind, title and place of what a concern is about; places are found by the caller.
-pub(super) fn naming(about: &Subject, place: impl FnOnce(&EntryRef) -> String) -> (&'static str, String, String) {
-    match about {
-        Subject::Entry(entry) => {
-            let kind = match entry {
-                EntryRef::Account(_) => "account",
-                EntryRef::Cluster(_) => "cluster",
-                EntryRef::Database(_) => "database",
-                EntryRef::Slo(_) => "SLO",
-                EntryRef::Service(_) => "service",
-                EntryRef::Budget(_) => "budget",
-                EntryRef::Costs(_) => "costs",
-            };
-            (kind, entry.name().to_owned(), place(entry))
-        }
-        Subject::Workload(cluster, WorkloadKey { kind, name }) => {
-            (kind.word(), format!("{}/{}", name.namespace, name.name), cluster.as_ref().to_owned())
-        }
-        Subject::Pods(cluster, kind, name) => {
-            let kind = if &**kind == "job" { "job" } else { "pods" };
-            (kind, format!("{}/{}", name.namespace, name.name), cluster.as_ref().to_owned())
-        }
-        Subject::Source(key) => ("source", key.title().to_owned(), key.place()),
     }
 }

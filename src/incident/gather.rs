@@ -1,8 +1,11 @@
 //! Groups what is wrong and what is not known by what it is about.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::concern::{Concern, naming};
+use super::concern::Concern;
 use super::next::next;
 use crate::estate::{AccountState, EntryRef, Estate, IdentityState, SourceKey, SourceRecord, SourceState};
 use crate::judge::{Alert, Judgement, Level, Subject, Verdict};
@@ -12,7 +15,7 @@ use crate::judge::{Alert, Judgement, Level, Subject, Verdict};
 /// An entry that is unknown only because its account is not proven or a source of it is not live is no row of its own:
 /// it stands in that concern's `touches`. While sources have merely not answered yet, nobody has to do anything.
 pub fn concerns(estate: &Estate, judgement: &Judgement) -> Vec<Concern> {
-    let mut gathered = Gathered { estate, concerns: BTreeMap::new() };
+    let mut gathered = Gathered { estate, places: HashMap::new(), concerns: Vec::new() };
     // What is silenced is listed among the alerts, and nobody's concern.
     for (index, alert) in judgement.alerts.iter().enumerate().filter(|(_, a)| a.silenced.is_none()) {
         gathered.alert(index, alert);
@@ -27,40 +30,46 @@ pub fn concerns(estate: &Estate, judgement: &Judgement) -> Vec<Concern> {
     for verdict in judgement.verdicts.iter().filter(|v| !v.doubts.is_empty()) {
         gathered.verdict(verdict, &feeding);
     }
-    let mut concerns: Vec<Concern> = gathered.concerns.into_values().collect();
+    let mut concerns = gathered.concerns;
     concerns.sort_by(|a, b| {
         let order = b.level.cmp(&a.level).then_with(|| a.rank().cmp(&b.rank()));
-        order.then_with(|| a.since.cmp(&b.since)).then_with(|| a.title.cmp(&b.title))
+        order.then_with(|| a.since.cmp(&b.since)).then_with(|| by_name(a, b))
     });
     concerns
 }
 
+/// By title; those of workloads, of which there may be thousands, are not put together for it.
+fn by_name(a: &Concern, b: &Concern) -> Ordering {
+    match (&a.about, &b.about) {
+        (Subject::Workload(_, a), Subject::Workload(_, b)) => a.name.cmp(&b.name),
+        _ => a.title().cmp(&b.title()),
+    }
+}
+
 struct Gathered<'a> {
     estate: &'a Estate,
-    concerns: BTreeMap<Subject, Concern>,
+    /// Where the concern about something is.
+    places: HashMap<Subject, usize>,
+    concerns: Vec<Concern>,
 }
 
 impl Gathered<'_> {
     /// The concern about something, made when it is not there yet.
     fn about(&mut self, about: Subject, level: Level) -> &mut Concern {
-        let estate = self.estate;
-        self.concerns.entry(about).or_insert_with_key(|about| {
-            let (kind, title, place) = naming(about, |entry| place(estate, entry));
-            let (reasons, alerts, touches) = (Vec::new(), Vec::new(), Vec::new());
-            Concern {
-                about: about.clone(),
-                level,
-                since: None,
-                ranked: None,
-                kind,
-                title,
-                place,
-                reasons,
-                next: String::new(),
-                alerts,
-                touches,
-            }
-        })
+        let (estate, concerns) = (self.estate, &mut self.concerns);
+        let at = *self.places.entry(about).or_insert_with_key(|about| {
+            let (said, alerts, touches) = (Vec::new(), Vec::new(), Vec::new());
+            let (about, place, next) = (about.clone(), place(estate, about), Cow::Borrowed(""));
+            concerns.push(Concern { about, level, since: None, ranked: None, place, said, next, alerts, touches });
+            concerns.len() - 1
+        });
+        &mut concerns[at]
+    }
+
+    /// The concern about something, where there is one.
+    fn known(&mut self, about: &Subject) -> Option<&mut Concern> {
+        let at = *self.places.get(about)?;
+        self.concerns.get_mut(at)
     }
 
     fn alert(&mut self, index: usize, alert: &Alert) {
@@ -74,7 +83,6 @@ impl Gathered<'_> {
         let concern = self.about(about, alert.level);
         concern.level = concern.level.max(alert.level);
         concern.since = Some(concern.since.map_or(alert.since, |since| since.min(alert.since)));
-        concern.reasons.push(alert.brief());
         concern.alerts.push(index);
         if concern.ranked.is_none_or(|ranked| alert.ranked.severity < ranked.severity) {
             concern.ranked = Some(alert.ranked);
@@ -92,19 +100,16 @@ impl Gathered<'_> {
         }
         let concern = self.about(Subject::Entry(EntryRef::Account(account.declared.name.clone())), Level::Unknown);
         let why = identity.error.as_deref().unwrap_or("no reason given");
-        concern.reasons.insert(
-            0,
-            match identity.state {
-                IdentityState::Expired => format!("credentials expired: {why}"),
-                IdentityState::Denied => format!("STS denies: {why}"),
-                _ => format!("STS cannot be reached: {why}"),
-            },
-        );
+        concern.said.push(match identity.state {
+            IdentityState::Expired => format!("credentials expired: {why}"),
+            IdentityState::Denied => format!("STS denies: {why}"),
+            _ => format!("STS cannot be reached: {why}"),
+        });
         concern.next = match (&identity.login, identity.state) {
-            (Some(login), _) => format!("run {login}"),
-            (None, IdentityState::Expired) => "log in to the account".to_owned(),
-            (None, IdentityState::Denied) => "check the role and its trust policy".to_owned(),
-            (None, _) => "check the network and the region's endpoint".to_owned(),
+            (Some(login), _) => format!("run {login}").into(),
+            (None, IdentityState::Expired) => "log in to the account".into(),
+            (None, IdentityState::Denied) => "check the role and its trust policy".into(),
+            (None, _) => "check the network and the region's endpoint".into(),
         };
     }
 
@@ -115,7 +120,7 @@ impl Gathered<'_> {
             return;
         }
         let concern = self.about(Subject::Source(source.key.clone()), Level::Unknown);
-        concern.reasons.push(format!("paused: {}", source.error.as_deref().unwrap_or("no reason given")));
+        concern.said.push(format!("paused: {}", source.error.as_deref().unwrap_or("no reason given")));
         concern.next = "see what it waits for".into();
     }
 
@@ -125,7 +130,7 @@ impl Gathered<'_> {
         let unproven = self.estate.account_of(entry).filter(|a| !a.verified());
         if let Some(account) = unproven {
             let about = Subject::Entry(EntryRef::Account(account.declared.name.clone()));
-            if let Some(concern) = self.concerns.get_mut(&about).filter(|c| c.about != Subject::Entry(entry.clone())) {
+            if let Some(concern) = self.known(&about).filter(|c| c.about != Subject::Entry(entry.clone())) {
                 concern.touches.push(entry.clone());
             }
             return;
@@ -133,13 +138,13 @@ impl Gathered<'_> {
         let mut explained = false;
         for source in feeding.get(entry).into_iter().flatten().filter(|s| s.state != SourceState::Live) {
             explained = true;
-            if let Some(concern) = self.concerns.get_mut(&Subject::Source(source.key.clone())) {
+            if let Some(concern) = self.known(&Subject::Source(source.key.clone())) {
                 concern.touches.push(entry.clone());
             }
         }
         if !explained && verdict.alerts.is_empty() {
             let concern = self.about(Subject::Entry(entry.clone()), Level::Unknown);
-            concern.reasons.extend(verdict.doubts.iter().cloned());
+            concern.said.extend(verdict.doubts.iter().cloned());
             concern.next = "see why it is not known".into();
         }
     }
@@ -159,8 +164,13 @@ fn feeding(estate: &Estate) -> HashMap<&EntryRef, Vec<&SourceRecord>> {
     feeding
 }
 
-/// Where an entry is: account and region, as far as it has them.
-fn place(estate: &Estate, entry: &EntryRef) -> String {
+/// Where something is: account and region, as far as an entry has them; a workload's cluster.
+fn place(estate: &Estate, about: &Subject) -> Arc<str> {
+    let entry = match about {
+        Subject::Entry(entry) => entry,
+        Subject::Workload(cluster, _) | Subject::Pods(cluster, ..) => return cluster.clone(),
+        Subject::Source(key) => return key.place().into(),
+    };
     let (account, region) = match entry {
         EntryRef::Account(_) | EntryRef::Costs(_) | EntryRef::Slo(_) => (None, None),
         EntryRef::Cluster(name) => {
@@ -174,5 +184,5 @@ fn place(estate: &Estate, entry: &EntryRef) -> String {
         }
         EntryRef::Budget(name) => (estate.budget(name).map(|b| b.declared.account.as_str()), None),
     };
-    [account, region].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    [account, region].into_iter().flatten().collect::<Vec<_>>().join(" ").into()
 }

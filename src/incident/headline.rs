@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Concern, upcoming};
 use crate::estate::{Estate, SourceState};
-use crate::judge::{History, Judgement, Level, words};
+use crate::judge::{Alert, History, Judgement, Level, words};
 
 /// The sentence for the header's second line, in parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub fn headline(
     now: Timestamp,
 ) -> Headline {
     let parts = match concerns.first() {
-        Some(worst) => trouble(worst, concerns, now),
+        Some(worst) => trouble(worst, concerns, &judgement.alerts, now),
         None if judgement.level == Level::Ok => calm(estate, history, now),
         None => awaiting(estate),
     };
@@ -50,8 +50,8 @@ fn since_words(since: Timestamp, now: Timestamp) -> String {
     format!("since {time} ({})", words::age(since, now))
 }
 
-fn trouble(worst: &Concern, concerns: &[Concern], now: Timestamp) -> Vec<String> {
-    let mut parts = vec![worst.phrase()];
+fn trouble(worst: &Concern, concerns: &[Concern], alerts: &[Alert], now: Timestamp) -> Vec<String> {
+    let mut parts = vec![worst.phrase(alerts)];
     if let Some(since) = worst.since {
         parts.push(since_words(since, now));
     }

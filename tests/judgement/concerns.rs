@@ -12,7 +12,7 @@ fn of(ground: &Ground) -> Vec<Concern> {
 }
 
 fn phrases(ground: &Ground) -> Vec<String> {
-    of(ground).iter().map(Concern::phrase).collect()
+    of(ground).iter().map(|c| c.phrase(&ground.judge().alerts)).collect()
 }
 
 fn line(ground: &Ground) -> String {
@@ -29,12 +29,11 @@ fn one_broken_thing_is_one_concern_with_all_its_reasons() {
     });
     let concerns = of(&ground);
     assert_eq!(concerns.len(), 1);
-    assert_eq!(concerns[0].reasons, ["CPU 99 %", "connections 83 %"]);
-    assert_eq!(
-        (concerns[0].kind, concerns[0].title.as_str(), concerns[0].level),
-        ("database", "orders", Level::Critical)
-    );
-    assert_eq!((concerns[0].place.as_str(), concerns[0].since), ("production us-east-1", Some(noon())));
+    let judgement = ground.judge();
+    let reasons: Vec<String> = concerns[0].reasons(&judgement.alerts).map(|(_, text)| text.into_owned()).collect();
+    assert_eq!(reasons, ["CPU 99 %", "connections 83 %"]);
+    assert_eq!((concerns[0].kind(), &*concerns[0].title(), concerns[0].level), ("database", "orders", Level::Critical));
+    assert_eq!((&*concerns[0].place, concerns[0].since), ("production us-east-1", Some(noon())));
     assert_eq!(concerns[0].next, "scale the writer or add a reader");
 }
 
@@ -124,6 +123,9 @@ fn a_wrong_account_comes_before_everything() {
     ground.tell(prometheus(), vec![Fact::Slo("search".into(), even_counts(2_000.0, 100_000.0))]);
     ground.introduce(IdentityState::Mismatch);
     let concerns = of(&ground);
-    assert_eq!(concerns[0].phrase(), "production: wrong account: STS says 999999999999, configured 111122223333");
+    assert_eq!(
+        concerns[0].phrase(&ground.judge().alerts),
+        "production: wrong account: STS says 999999999999, configured 111122223333"
+    );
     assert_eq!((concerns[0].level, concerns[0].touches.len()), (Level::Critical, 5));
 }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use keybinds::KeyInput;
 
+use super::Judged;
 use crate::console::desk::Story;
 use crate::estate::Observation;
-use crate::judge::Judgement;
 use crate::operate::evidence::WindowView;
 use crate::operate::journal::{Entry, Outcome};
 use crate::operate::{Intent, Plan, Refusal};
@@ -45,8 +45,8 @@ pub enum Event {
     Resize(u16, u16),
     /// Sources said something.
     Observations(Vec<Observation>),
-    /// The case of that time was judged.
-    Judged(Judgement, Timestamp),
+    /// The estate was judged.
+    Judged(Judged),
     /// A second has passed; it is so late.
     Tick(Timestamp),
     /// What came of planning what a person wants done.

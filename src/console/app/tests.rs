@@ -163,7 +163,9 @@ fn the_spend_cap_stops_and_midnight_frees() {
 fn time_alone_is_judged_again_and_facts_are_kept_now_and_then() {
     let mut app = app(None);
     let noon: Timestamp = NOON.parse().unwrap();
-    app.update(Event::Judged(Judgement { level: Level::Warning, ..Judgement::default() }, noon));
+    let troubled: Judge = |_, _, _, _| Judgement { level: Level::Warning, ..Judgement::default() };
+    let judged = app.case().judged(troubled);
+    app.update(Event::Judged(judged));
     assert_eq!(app.scene().history.level_since(), Some((Level::Warning, noon)));
     let mut judged = Vec::new();
     for second in 1..=12_i64 {
@@ -172,7 +174,8 @@ fn time_alone_is_judged_again_and_facts_are_kept_now_and_then() {
         assert!(!effects.contains(&Effect::Keep), "nothing was said, nothing is kept");
         if effects.contains(&Effect::Judge) {
             judged.push(second);
-            app.update(Event::Judged(Judgement::default(), now));
+            let judged = app.case().judged(|_, _, _, _| Judgement::default());
+            app.update(Event::Judged(judged));
         }
     }
     assert_eq!(judged, [5, 10]);

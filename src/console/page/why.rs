@@ -155,7 +155,7 @@ fn explain(scene: &Scene, alert: &Alert) -> Vec<Block> {
         out.push(fact("to clear", reason.to_clear));
         out.push(fact("severity", reason.ranked.words()));
     }
-    let next = scene.concerns.iter().find(|c| c.about == alert.about).map(|c| c.next.as_str());
+    let next = scene.concerns.iter().find(|c| c.about == alert.about).map(|c| &*c.next);
     out.extend(next.filter(|n| !n.is_empty()).map(|next| fact("next", next)));
     out
 }

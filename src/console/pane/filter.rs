@@ -80,7 +80,7 @@ fn level(scene: &Scene, table: Table, thing: &Thing) -> Option<Level> {
     match thing {
         Thing::Line(_) => None,
         Thing::Alert(alert) => Some(alert.level),
-        Thing::Concern(concern) => Some(concern.level),
+        Thing::Concern(concern, _) => Some(concern.level),
         _ => Some(match table.row(scene, thing).mark {
             Mark::Ok => Level::Ok,
             Mark::Unknown | Mark::Stale => Level::Unknown,
@@ -111,7 +111,7 @@ fn account<'a>(scene: &Scene<'a>, thing: &Thing<'a>) -> Place<'a> {
     };
     let name = match thing {
         Thing::Line(_) => return Place::Line,
-        Thing::Concern(concern) => subject(&concern.about),
+        Thing::Concern(concern, _) => subject(&concern.about),
         Thing::Alert(alert) => subject(&alert.about),
         Thing::Source(source) => source.key.account.as_deref(),
         Thing::Operation(record) => record.target.account.as_deref(),
@@ -130,7 +130,7 @@ fn entry(thing: &Thing) -> Option<EntryRef> {
         Thing::Database(d) | Thing::Member(d, _) => EntryRef::Database(d.declared.name.clone()),
         Thing::Slo(s, _) => EntryRef::Slo(s.declared.name.clone()),
         Thing::Budget(b) => EntryRef::Budget(b.declared.name.clone()),
-        Thing::Concern(_) | Thing::Alert(_) | Thing::Source(_) | Thing::Operation(_) | Thing::Line(_) => return None,
+        Thing::Concern(..) | Thing::Alert(_) | Thing::Source(_) | Thing::Operation(_) | Thing::Line(_) => return None,
     })
 }
 
@@ -140,7 +140,7 @@ fn breaks(scene: &Scene, thing: &Thing, name: &str) -> bool {
     match thing {
         Thing::Line(_) => true,
         Thing::Alert(alert) => named(alert.rule.word()),
-        Thing::Concern(concern) => {
+        Thing::Concern(concern, _) => {
             let said = |i: &usize| scene.judgement.alerts.get(*i);
             concern.alerts.iter().filter_map(said).any(|a| named(a.rule.word()))
         }

@@ -28,34 +28,36 @@ pub const ALERT_COLUMNS: [Column; 3] =
 
 /// Everything that someone should attend to, worst first.
 pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
-    scene.concerns.iter().map(Thing::Concern).collect()
+    scene.concerns.iter().map(|c| Thing::Concern(c, &scene.judgement.alerts)).collect()
 }
+
+/// So many reasons of one concern are told: no row has room for more.
+const NAMED: usize = 40;
 
 /// A concern's row.
 pub fn concern_row(scene: &Scene, concern: &Concern) -> Row {
-    let said = scene.judgement.alerts.as_slice();
-    let alerts: Vec<&Alert> = concern.alerts.iter().filter_map(|&i| said.get(i)).collect();
+    let alerts = scene.judgement.alerts.as_slice();
     // The reasons that are alerts have their level; the others only say what is not known.
-    let reason = |text: &String| {
-        let level = alerts.iter().find(|a| a.brief() == *text).map_or(Level::Unknown, |a| a.level);
+    let reasons = concern.reasons(alerts).take(NAMED).map(|(level, text)| {
+        let level = level.unwrap_or(Level::Unknown);
         Words::of(level_role(level.min(concern.level)), text)
-    };
+    });
     let next = if concern.next.is_empty() { Words::none() } else { Words::dim("next: ").plus(&concern.next) };
     let rest = match concern.touches.len() {
         0 => Words::none(),
         1 => Words::dim("1 entry rests on it"),
         n => Words::dim(format!("{} entries rest on it", count(n))),
     };
-    let why = alerts.iter().map(|a| Words::dim(a.finding()));
+    let why = concern.alerts(alerts).take(NAMED).map(|a| Words::dim(a.finding()));
     Row::new(
         concern_mark(scene, concern),
         vec![
             Words::dim(kind(concern)),
             Words::say(match &concern.about {
                 Subject::Source(key) => standing::short_source(key),
-                Subject::Entry(_) | Subject::Workload(..) | Subject::Pods(..) => concern.title.clone(),
+                Subject::Entry(_) | Subject::Workload(..) | Subject::Pods(..) => concern.title().into_owned(),
             }),
-            Words::joined(concern.reasons.iter().map(reason)),
+            Words::joined(reasons),
             Words::dim(&concern.place),
             concern.since.map_or_else(Words::none, |at| Words::dim(freshness(at, scene.now))),
         ],
@@ -77,7 +79,7 @@ fn concern_mark(scene: &Scene, concern: &Concern) -> Mark {
 fn kind(concern: &Concern) -> &'static str {
     match &concern.about {
         Subject::Workload(_, key) => workload_word(key.kind),
-        Subject::Entry(_) | Subject::Pods(..) | Subject::Source(_) => concern.kind,
+        Subject::Entry(_) | Subject::Pods(..) | Subject::Source(_) => concern.kind(),
     }
 }
 
@@ -97,7 +99,7 @@ pub fn alert_row(scene: &Scene, alert: &Alert) -> Row {
 /// A thing's row among things of every kind.
 pub fn row(scene: &Scene, thing: &Thing) -> Row {
     let entry = match thing {
-        Thing::Concern(concern) => return concern_row(scene, concern),
+        Thing::Concern(concern, _) => return concern_row(scene, concern),
         Thing::Account(a) => EntryRef::Account(a.declared.name.clone()),
         Thing::Cluster(c) => EntryRef::Cluster(c.declared.name.clone()),
         Thing::Database(d) => EntryRef::Database(d.declared.name.clone()),

@@ -16,7 +16,7 @@ use crate::judge::{Alert, Subject};
 #[derive(Debug, Clone)]
 pub enum Thing<'a> {
     /// Something that someone is to attend to; its spot is that of the thing it is about.
-    Concern(&'a Concern),
+    Concern(&'a Concern, &'a [Alert]),
     /// A rule that something breaks.
     Alert(&'a Alert),
     /// An account.
@@ -49,7 +49,7 @@ impl Thing<'_> {
     /// Its identity.
     pub fn spot(&self) -> Spot {
         match self {
-            Self::Concern(c) => match &c.about {
+            Self::Concern(c, _) => match &c.about {
                 Subject::Entry(entry) => Spot::Entry(entry.clone()),
                 Subject::Workload(cluster, key) => Spot::Workload(cluster.as_ref().to_owned(), key.clone()),
                 Subject::Pods(cluster, ..) => Spot::Entry(EntryRef::Cluster(cluster.as_ref().to_owned())),
@@ -74,7 +74,7 @@ impl Thing<'_> {
     /// Whether it is the thing at a spot; cheaper than comparing spots.
     pub fn is(&self, spot: &Spot) -> bool {
         match (self, spot) {
-            (Self::Concern(c), spot) => match (&c.about, spot) {
+            (Self::Concern(c, _), spot) => match (&c.about, spot) {
                 (Subject::Entry(entry), Spot::Entry(spot)) => entry == spot,
                 (Subject::Workload(cluster, key), Spot::Workload(name, spot)) => **cluster == **name && key == spot,
                 (Subject::Pods(cluster, ..), Spot::Entry(EntryRef::Cluster(name))) => **cluster == **name,
@@ -103,7 +103,9 @@ impl Thing<'_> {
         let has = |text: &str| contains(text, needle);
         let some = |text: Option<&str>| text.is_some_and(has);
         match self {
-            Self::Concern(c) => has(c.kind) || has(&c.title) || has(&c.place) || c.reasons.iter().any(|r| has(r)),
+            Self::Concern(c, alerts) => {
+                has(c.kind()) || has(&c.title()) || has(&c.place) || c.reasons(alerts).any(|(_, text)| has(&text))
+            }
             Self::Alert(a) => has(&a.subject()) || has(a.rule.word()) || has(&a.brief()),
             Self::Account(a) => {
                 has("account") || has(&a.declared.name) || has(&a.declared.id) || has(&a.declared.environment)
@@ -150,7 +152,7 @@ impl Thing<'_> {
     /// Its row in the table of its own kind.
     pub fn row(&self, scene: &Scene) -> Row {
         match self {
-            Self::Concern(_) | Self::Account(_) => incidents::row(scene, self),
+            Self::Concern(..) | Self::Account(_) => incidents::row(scene, self),
             Self::Alert(a) => incidents::alert_row(scene, a),
             Self::Cluster(c) => clusters::row(scene, c),
             Self::Database(d) => databases::row(scene, d),

@@ -2,12 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::setup::{Keep, Kept};
-use crate::console::app::{App, Case, Judge};
-use crate::judge::Judgement;
+use crate::console::app::{App, Case, Judge, Judged};
 
 /// The least time from the start of one judgement to the start of the next.
 const JUDGE_EVERY: Duration = Duration::from_millis(250);
@@ -20,8 +18,8 @@ const LAST_KEEPING: Duration = Duration::from_secs(3);
 
 /// What a job came to.
 pub(super) enum Done {
-    /// The case of that time was judged.
-    Judged(Judgement, Timestamp),
+    /// A case was judged.
+    Judged(Judged),
     /// Kept, or why not.
     Kept(Result<(), String>),
     /// The job panicked.
@@ -55,8 +53,8 @@ impl Jobs {
         }
     }
 
-    pub(super) fn judge(&self, case: &Case) -> Judgement {
-        (self.judge)(&case.estate, &case.history, &case.policy, case.now)
+    pub(super) fn judge(&self, case: &Case) -> Judged {
+        case.judged(self.judge)
     }
 
     pub(super) fn want_judgement(&mut self) {
@@ -95,9 +93,7 @@ impl Jobs {
         } else if std::mem::take(&mut self.judgement_wanted) {
             self.judged_before = self.started;
             let judge = self.judge;
-            self.running = Some(spawn_blocking(move || {
-                Done::Judged(judge(&case.estate, &case.history, &case.policy, case.now), case.now)
-            }));
+            self.running = Some(spawn_blocking(move || Done::Judged(case.judged(judge))));
         }
     }
 

@@ -22,7 +22,8 @@ fn on_orders() -> App {
         size: (120, 40),
         now: now(),
     });
-    app.update(Event::Judged(set.judgement, now()));
+    let judged = app.case().judged(crate::judge::judge);
+    app.update(Event::Judged(judged));
     let databases = PaneId::ALL.iter().position(|p| *p == PaneId::Databases).unwrap() + 1;
     press(&mut app, &databases.to_string());
     app
