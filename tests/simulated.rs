@@ -153,7 +153,7 @@ async fn budget_overrun_is_seen_at_once() {
 
 #[tokio::test]
 async fn expired_credentials_pause_the_account() {
-    let mut drill = Drill::start(Scenario::ExpiredCredentials, Scale::Innovate, 60.0);
+    let mut drill = Drill::start(Scenario::ExpiredCredentials, Scale::Innovate, 15.0);
     drill
         .until("the pause", |estate, _| {
             let of = |s: &&quarterdeck::estate::SourceRecord| s.key.account.as_deref() == Some("production");
