@@ -235,7 +235,7 @@ fn blast(sorted: &Sorted) -> String {
         .collect();
     let serving: i64 = sorted.change.iter().map(|(d, ..)| available(d)).sum();
     let stopping: i64 = sorted.change.iter().map(|(d, n, _)| (replicas(d) - n).max(0)).sum();
-    words.insert(0, format!("{} of {serving} that serve stop in all", counted(stopping, "pod")));
+    words.insert(0, format!("in all {} to stop, {serving} serve now", counted(stopping, "pod")));
     if !sorted.left.is_empty() {
         let left = listed(sorted.left.iter().map(String::as_str));
         words.push(format!("left to their autoscalers: {left}; include-autoscaled=true takes them along"));

@@ -198,14 +198,20 @@ pub(super) fn hits(workload: &Value, before: i64, wanted: i64) -> String {
     let serving = available(workload);
     let now = if serving < before { format!(" ({serving} of {before} serve now)") } else { String::new() };
     match wanted - before {
-        _ if wanted == 0 => format!("{} stop{now}: nothing will serve", counted(before, "pod")),
+        _ if wanted == 0 => format!("{}{now}: nothing will serve", does(before, "pod", "stop")),
         less @ ..0 => {
             let percent = -less * 100 / before.max(1);
-            format!("{} stop, {percent} % of the capacity goes{now}", counted(-less, "pod"))
+            format!("{}, {percent} % of the capacity goes{now}", does(-less, "pod", "stop"))
         }
         0 => "nothing".to_owned(),
-        more => format!("{} start{now}; none stops", counted(more, "more pod")),
+        more => format!("{}{now}; none stops", does(more, "more pod", "start")),
     }
+}
+
+/// `1 pod stops`, `3 pods stop`.
+fn does(number: i64, what: &str, verb: &str) -> String {
+    let verb = if number == 1 { format!("{verb}s") } else { verb.to_owned() };
+    format!("{} {verb}", counted(number, what))
 }
 
 /// Whether a stateful set deletes the claims of pods that it is scaled down by.
