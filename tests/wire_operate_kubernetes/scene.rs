@@ -218,6 +218,19 @@ impl Scene {
     }
 }
 
+/// What a test made goes with it.
+impl Drop for Scene {
+    fn drop(&mut self) {
+        let path = format!("/api/v1/namespaces/{}", self.namespace);
+        let swept = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.map(|r| r.block_on(ask("DELETE", &path, &Value::Null)).is_ok()).unwrap_or(false)
+        });
+        // A test that fails has said why already.
+        let _ = swept.join();
+    }
+}
+
 /// Hands, journal and leases for one cluster.
 pub(crate) fn ground(cluster: &DeclaredCluster, state: &std::path::Path) -> Ground {
     let estate = DeclaredEstate { clusters: vec![cluster.clone()], ..DeclaredEstate::default() };
