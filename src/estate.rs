@@ -35,7 +35,7 @@ pub use kubernetes::{
 };
 pub use observation::{Fact, Observation, Report};
 pub use rollout::{EndedRollout, Restored, Rollout, RolloutEnd, Rollouts};
-pub use series::{Chunk, Covered, SliPoint, SliPoints, SliSeries, Step};
+pub use series::{Chunk, Course, Covered, SliPoint, SliPoints, SliSeries, Step, Trend};
 pub use service::ServiceFacts;
 pub use slo::{SloCounts, Window, WindowCount};
 pub use sources::{SourceKey, SourceName, SourceRecord, SourceState};

@@ -40,7 +40,7 @@ pub(super) fn rig(context: &Context) -> Result<Real, ConfigError> {
         Ok(mut store) => {
             recalled = store.recall(now);
             for kept in store.recall_series(&estate.identities()) {
-                estate.restore_history(&kept.slo, &kept.chunks, kept.covered, now);
+                estate.restore_history(&kept.name, &kept.chunks, kept.covered, now);
             }
             notices.extend(store.notice().map(str::to_owned));
             match StoreWriter::start(store) {

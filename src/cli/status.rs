@@ -58,6 +58,7 @@ async fn look(status: &Status, context: &Context) -> Exit {
     recalled.history.learn(&judgement, now);
     if let Some(writer) = writer {
         writer.remember(rigging.estate.memory());
+        rigging.estate.pass_time(now);
         writer.chronicle(rigging.estate.histories(), now);
         writer.learn(recalled.history);
         writer.spend(now, spent);

@@ -6,8 +6,10 @@
 
 mod counting;
 mod track;
+mod trend;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ pub use self::counting::whole_minute;
 use self::counting::{BLOCK_SLOTS, Sum};
 pub use self::track::{Chunk, Step};
 use self::track::{Slots, Track};
+pub use self::trend::Trend;
 use super::Window;
 
 /// Minutes are kept for the longest of the seven windows, and an hour for edges and late points.
@@ -27,6 +30,41 @@ const FIVE_KEPT_S: i64 = 35 * 86_400;
 
 /// The revision of a history that was just taken back in: what has changed since is not kept yet.
 pub const RESTORED: u64 = 1;
+
+/// What is kept over time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Course {
+    /// An SLO's events.
+    Events(Arc<SliSeries>),
+    /// A number that is polled.
+    Number(Arc<Trend>),
+}
+
+impl Course {
+    /// The chunks that changed after a revision, and the present revision.
+    pub fn changed_since(&self, revision: u64) -> (u64, Vec<Chunk>) {
+        match self {
+            Self::Events(series) => series.changed_since(revision),
+            Self::Number(trend) => trend.changed_since(revision),
+        }
+    }
+
+    /// The first chunk of a step that is still of use.
+    pub fn first_chunk(&self, step: Step) -> i64 {
+        match self {
+            Self::Events(series) => series.first_chunk(step),
+            Self::Number(trend) => trend.first_chunk(step),
+        }
+    }
+
+    /// The time for which a source has been asked; a number is not asked for backwards.
+    pub fn covered(&self) -> Option<Covered> {
+        match self {
+            Self::Events(series) => series.covered(),
+            Self::Number(_) => None,
+        }
+    }
+}
 
 /// The events of one period.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

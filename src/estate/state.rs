@@ -9,6 +9,7 @@ mod reach;
 mod restarts;
 mod rollouts;
 mod target;
+mod trends;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use super::database::GlobalLags;
 use super::{
     BudgetFacts, ControlPlane, CostFacts, DatabaseFacts, DeclaredAccount, DeclaredBudget, DeclaredDatabase,
     DeclaredEstate, DeclaredService, DeclaredSlo, EntryRef, Fact, GlobalFacts, Identity, IdentityState, MemberNumbers,
-    Observation, Report, ServiceFacts, SliSeries, SloCounts, SourceKey, SourceRecord, SourceState,
+    Observation, Report, ServiceFacts, SliSeries, SloCounts, SourceKey, SourceRecord, SourceState, Trend,
 };
 pub use cluster::{ClusterState, NodeTally};
 pub use history::KeptSeries;
@@ -133,6 +134,10 @@ pub struct Estate {
     services: Vec<ServiceState>,
     budgets: Vec<BudgetState>,
     sources: Vec<SourceRecord>,
+    /// Numbers over time, by the name under which they are kept.
+    trends: BTreeMap<String, Arc<Trend>>,
+    /// The minute whose numbers were taken last.
+    trended: Option<i64>,
 }
 
 impl Estate {
@@ -162,6 +167,8 @@ impl Estate {
             services: declared.services.into_iter().map(|declared| ServiceState { declared, facts: None }).collect(),
             budgets: declared.budgets.into_iter().map(|declared| BudgetState { declared, facts: None }).collect(),
             sources: Vec::new(),
+            trends: BTreeMap::new(),
+            trended: None,
         }
     }
 
@@ -364,6 +371,7 @@ impl Estate {
         for cluster in &mut self.clusters {
             cluster.pass_time(now);
         }
+        self.take_trends(now);
     }
 
     /// Whether every source has answered or failed, and every live cluster has told every kind.

@@ -1,4 +1,4 @@
-//! Histories of SLOs: chunks of points, and the time for which their source has been asked, written together.
+//! Histories of SLOs and of numbers: chunks of points, and the time for which their source has been asked, written together.
 //!
 //! What two consoles see is put together: a point that one of them has is never lost to the other's gap.
 
@@ -13,11 +13,11 @@ use crate::estate::{Chunk, Covered, KeptSeries, Step};
 /// A history that nobody has added to for so long is of an SLO that is no more.
 const FORGET_AFTER: SignedDuration = SignedDuration::from_hours(40 * 24);
 
-/// One SLO's history, as an earlier run left it.
+/// One history, as an earlier run left it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecalledSeries {
-    /// The SLO's name in the estate file.
-    pub slo: String,
+    /// The SLO's name in the estate file, or a trend's.
+    pub name: String,
     /// Its points.
     pub chunks: Vec<Chunk>,
     /// The time for which its source has been asked.
@@ -61,8 +61,8 @@ impl Store {
     pub fn save_series(&mut self, histories: &[KeptSeries], now: Timestamp) -> Result<usize, StoreError> {
         let mut fresh = Vec::new();
         for kept in histories {
-            let key = (kept.slo.clone(), kept.identity);
-            let (revision, chunks) = kept.series.changed_since(self.series_written.get(&key).copied().unwrap_or(0));
+            let key = (kept.name.clone(), kept.identity);
+            let (revision, chunks) = kept.course.changed_since(self.series_written.get(&key).copied().unwrap_or(0));
             if self.series_written.get(&key) != Some(&revision) {
                 fresh.push((key, kept, revision, chunks));
             }
@@ -107,7 +107,7 @@ fn read(connection: &Connection, estate: &str, slo: &str, identity: i64) -> rusq
             chunks.push(Chunk { step, number, values: values(row.get_ref(2)?.as_blob()?) });
         }
     }
-    Ok(Some(RecalledSeries { slo: slo.to_owned(), chunks, covered }))
+    Ok(Some(RecalledSeries { name: slo.to_owned(), chunks, covered }))
 }
 
 /// A history's row and what it covers.
@@ -137,8 +137,8 @@ fn write(
     chunks: &[Chunk],
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    let before = known(transaction, estate, &kept.slo, kept.identity)?.and_then(|(_, covered)| covered);
-    let covered = joined(before, kept.series.covered());
+    let before = known(transaction, estate, &kept.name, kept.identity)?.and_then(|(_, covered)| covered);
+    let covered = joined(before, kept.course.covered());
     let second = |at: fn(Covered) -> Timestamp| covered.map(|c| at(c).as_second());
     let id: i64 = transaction
         .prepare_cached(
@@ -147,7 +147,7 @@ fn write(
              asked_until = excluded.asked_until, written_at = excluded.written_at RETURNING id",
         )?
         .query_row(
-            params![estate, kept.slo, kept.identity, second(|c| c.from), second(|c| c.until), now.as_millisecond()],
+            params![estate, kept.name, kept.identity, second(|c| c.from), second(|c| c.until), now.as_millisecond()],
             |row| row.get(0),
         )?;
     let mut find =
@@ -159,13 +159,13 @@ fn write(
     for chunk in chunks {
         let key = params![id, chunk.step.seconds(), chunk.number];
         let before: Option<Vec<u8>> = find.query_row(key, |row| row.get(0)).optional()?;
-        let points = bytes(&overlaid(&before.map(|b| values(&b)).unwrap_or_default(), &chunk.values));
+        let points = bytes(&overlaid(&before.map(|b| values(&b)).unwrap_or_default(), chunk));
         put.execute(params![id, chunk.step.seconds(), chunk.number, points])?;
     }
     let mut forget =
         transaction.prepare_cached("DELETE FROM series_chunk WHERE series = ? AND step = ? AND number < ?")?;
     for step in [Step::Minute, Step::FiveMinutes] {
-        forget.execute(params![id, step.seconds(), kept.series.first_chunk(step)])?;
+        forget.execute(params![id, step.seconds(), kept.course.first_chunk(step)])?;
     }
     Ok(())
 }
@@ -180,12 +180,15 @@ fn joined(before: Option<Covered>, now: Option<Covered>) -> Option<Covered> {
     }
 }
 
-/// The new numbers, and the old ones where there is no new one. Both numbers of a slot go together.
-fn overlaid(before: &[f64], now: &[f64]) -> Vec<f64> {
-    let (slots, _) = now.as_chunks::<2>();
-    let (old, _) = before.as_chunks::<2>();
-    let slot = |(i, new): (usize, &[f64; 2])| if new[1].is_nan() { old.get(i).copied().unwrap_or(*new) } else { *new };
-    slots.iter().enumerate().flat_map(slot).collect()
+/// The new numbers, and the old ones where there is no new one. All numbers of a slot go together; the last says whether
+/// it is known.
+fn overlaid(before: &[f64], now: &Chunk) -> Vec<f64> {
+    let slots = usize::try_from(now.step.chunk()).unwrap_or(1).max(1);
+    let width = (now.values.len() / slots).max(1);
+    let known = |slot: &&[f64]| slot.last().is_some_and(|v| !v.is_nan());
+    let old = before.chunks_exact(width).map(Some).chain(std::iter::repeat(None));
+    let slot = |(new, old): (_, Option<_>)| Some(new).filter(known).or(old).unwrap_or(new);
+    now.values.chunks_exact(width).zip(old).flat_map(slot).copied().collect()
 }
 
 fn bytes(values: &[f64]) -> Vec<u8> {

@@ -183,8 +183,8 @@ fn a_restart_counts_nothing_again() {
     let mut again = Watched { estate: Estate::new(declared()) };
     again.estate.register(kubernetes(), Vec::new());
     for kept in histories {
-        let (_, chunks) = kept.series.changed_since(0);
-        again.estate.restore_history(&kept.slo, &chunks, None, ago(18));
+        let (_, chunks) = kept.course.changed_since(0);
+        again.estate.restore_history(&kept.name, &chunks, None, ago(18));
     }
     for remembered in memory {
         again.estate.recall(remembered);

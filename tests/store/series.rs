@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use quarterdeck::estate::{Covered, KeptSeries, SliPoint, SliPoints, SliSeries};
+use quarterdeck::estate::{Course, Covered, KeptSeries, SliPoint, SliPoints, SliSeries};
 use quarterdeck::store::{RecalledSeries, Store, StoreWriter};
 
 use super::{file, noon, open};
@@ -26,7 +26,7 @@ fn points(from: i64, to: i64) -> SliPoints {
 }
 
 fn kept(series: SliSeries) -> Vec<KeptSeries> {
-    vec![KeptSeries { slo: "checkout".into(), identity: 7, series: Arc::new(series) }]
+    vec![KeptSeries { name: "checkout".into(), identity: 7, course: Course::Events(Arc::new(series)) }]
 }
 
 fn told(all: &[SliPoints]) -> SliSeries {

@@ -6,17 +6,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{Estate, Known, SloState};
-use crate::estate::{Chunk, Covered, DeclaredSlo, EntryRef, SliPoints, SliSeries};
+use crate::estate::{Chunk, Course, Covered, DeclaredSlo, EntryRef, SliPoints, SliSeries};
 
-/// One SLO's history, and what tells it from another's.
+/// One history, and what tells it from another's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeptSeries {
-    /// The SLO's name in the estate file.
-    pub slo: String,
-    /// A number that changes when the SLO is counted from something else.
+    /// The SLO's name in the estate file, or a trend's.
+    pub name: String,
+    /// A number that changes when it is counted from something else.
     pub identity: i64,
-    /// Its events.
-    pub series: Arc<SliSeries>,
+    /// What is kept.
+    pub course: Course,
 }
 
 impl SloState {
@@ -47,22 +47,29 @@ impl Estate {
     pub fn histories(&self) -> Vec<KeptSeries> {
         let told = self.slos.iter().filter(|s| s.series.covered().is_some() || !s.series.is_empty());
         told.map(|s| KeptSeries {
-            slo: s.declared.name.clone(),
+            name: s.declared.name.clone(),
             identity: self.identity_of_sli(s),
-            series: Arc::clone(&s.series),
+            course: Course::Events(Arc::clone(&s.series)),
         })
+        .chain(self.kept_trends())
         .collect()
     }
 
-    /// Each SLO's name in the estate file with the identity under which its history is kept.
+    /// Each SLO's name in the estate file, and each trend's, with the identity under which its history is kept.
     pub fn identities(&self) -> Vec<(String, i64)> {
-        self.slos.iter().map(|s| (s.declared.name.clone(), self.identity_of_sli(s))).collect()
+        self.slos
+            .iter()
+            .map(|s| (s.declared.name.clone(), self.identity_of_sli(s)))
+            .chain(self.trend_identities())
+            .collect()
     }
 
-    /// Takes back in what was kept of an SLO's history under its present identity.
-    pub fn restore_history(&mut self, slo: &str, chunks: &[Chunk], covered: Option<Covered>, now: Timestamp) {
-        if let Some(s) = self.slos.iter_mut().find(|s| s.declared.name == slo) {
+    /// Takes back in what was kept of an SLO's history or a trend under its present identity.
+    pub fn restore_history(&mut self, name: &str, chunks: &[Chunk], covered: Option<Covered>, now: Timestamp) {
+        if let Some(s) = self.slos.iter_mut().find(|s| s.declared.name == name) {
             Arc::make_mut(&mut s.series).restore(chunks, covered, now);
+        } else {
+            self.restore_trend(name, chunks, now);
         }
     }
 
@@ -78,7 +85,7 @@ impl Estate {
 }
 
 /// FNV-1a: the same in every version.
-fn digest(text: &str) -> i64 {
+pub(super) fn digest(text: &str) -> i64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     text.bytes().fold(0xcbf2_9ce4_8422_2325, step).cast_signed()
 }

@@ -91,6 +91,7 @@ impl Estate {
 
     /// The account is not the one that was configured: withdraws all of it and refuses its sources.
     pub(super) fn refuse_account(&mut self, name: &str, origin: usize, at: Timestamp, reason: &str) {
+        self.forget_trends(name);
         if let Some(account) = self.accounts.iter_mut().find(|a| a.declared.name == name) {
             account.proven = false;
             account.costs = None;
