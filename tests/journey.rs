@@ -170,6 +170,73 @@ fn the_cursor_stays_on_its_thing_when_rows_are_sorted_anew() {
 }
 
 #[test]
+fn an_slo_tells_how_its_budget_went_how_it_burns_and_from_which_windows() {
+    let mut person = Person::at(Scenario::named("crashloop").unwrap(), (80, 24));
+    person.press("3 Enter");
+    let checkout = Spot::Entry(EntryRef::Slo("checkout availability".to_owned()));
+    assert_eq!(person.app.view().trail, [checkout], "the worst comes first");
+    person.sees("error budget left over 30d");
+    person.sees("100 % ┤");
+    person.press("Tab");
+    person.sees("burn of 1 h over the last 6 h");
+    person.sees("14.4 ┼");
+    person.press("Tab");
+    person.sees("burn ×");
+    person.sees("fires");
+    person.press("Tab Enter");
+    assert!(matches!(person.app.view().trail.last(), Some(Spot::Alert("slo.burn", _))));
+    person.press("Esc Esc");
+    person.sees("peak");
+    let mut wide = Person::at(Scenario::named("crashloop").unwrap(), (200, 60));
+    wide.press("3 Enter");
+    wide.sees("error budget left over 30d");
+    wide.sees("burn of 1 h over the last 6 h");
+    wide.sees("burn ×");
+}
+
+#[test]
+fn why_is_one_key_away_from_everything_with_a_level() {
+    let mut person = Person::at(Scenario::named("crashloop").unwrap(), (120, 48));
+    for keys in ["1 w", "2 w", "3 w", "4 w", "5 w", "6 w", "s w", "4 Enter Tab w", "4 Enter Tab Tab w", "3 Enter w"] {
+        person.press(keys);
+        assert!(matches!(person.app.view().trail.last(), Some(Spot::Why(_))), "{keys}: {:?}", person.app.view().trail);
+        assert!(!person.screen().contains("nothing to explain"), "{keys}\n{}", person.screen());
+        let deep = person.app.view().trail.len();
+        person.press("w");
+        assert_eq!(person.app.view().trail.len(), deep, "why is not asked of why");
+        person.press("1");
+    }
+    person.press("3 w");
+    person.sees("14.4");
+    person.sees("critical");
+    person.press("Esc");
+    assert_eq!(person.app.view().focus, PaneId::Slos);
+}
+
+#[test]
+fn alerts_are_filtered_by_words_and_keep_their_row() {
+    let mut person = Person::at(Scenario::named("crashloop").unwrap(), (120, 31));
+    let rows = |person: &Person| quarterdeck::console::draw::listing(&person.app.scene(), person.app.view()).len();
+    person.press("2");
+    let all = rows(&person);
+    assert!(all >= 3, "{all} alerts");
+    person.press("G");
+    let chosen = person.selected().cloned();
+    person.press("/ l e v e l : c r i t Enter");
+    let critical = rows(&person);
+    assert!(critical > 0 && critical < all, "{critical} of {all}");
+    person.press("Esc / r u l e : s l o . Enter");
+    assert_eq!(rows(&person), 1);
+    person.sees("checkout availability");
+    person.press("Esc / a c c o u n t : n o n - Enter");
+    assert_eq!(rows(&person), 0);
+    person.press("Esc G");
+    assert_eq!(person.selected().cloned(), chosen);
+    person.judge();
+    assert_eq!(person.selected().cloned(), chosen, "a new judgement moves nobody's cursor");
+}
+
+#[test]
 fn every_size_is_drawn_on_every_page() {
     for scenario in Scenario::ALL {
         let mut person = Person::at(scenario, (160, 48));

@@ -22,6 +22,7 @@ mod journal;
 mod node;
 mod operation;
 mod pod;
+mod service;
 mod slo;
 mod source;
 mod why;
@@ -152,7 +153,8 @@ fn blocks(scene: &Scene, size: (u16, u16), spot: &Spot) -> Vec<Block> {
         Spot::Why(of) => why::facts(scene, size, of),
         Spot::Journal => Some(journal::facts(scene)),
         Spot::Operation(number) => operation::facts(scene, number),
-        Spot::Entry(EntryRef::Service(_)) | Spot::Line(_) => None,
+        Spot::Entry(EntryRef::Service(name)) => service::facts(scene, name),
+        Spot::Line(_) => None,
     };
     found.unwrap_or_else(|| gone::facts(spot))
 }

@@ -10,6 +10,7 @@ pub mod list;
 pub mod listing;
 pub mod nodes;
 pub mod operations;
+mod order;
 pub mod pods;
 pub mod row;
 pub mod slos;

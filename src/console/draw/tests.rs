@@ -3,6 +3,7 @@
 mod any;
 mod dialogs;
 pub(crate) mod fixture;
+mod history;
 mod operations;
 mod snapshots;
 

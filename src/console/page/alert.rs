@@ -94,7 +94,7 @@ pub(super) fn entry_thing<'a>(scene: &Scene<'a>, entry: &EntryRef) -> Option<Thi
             let found = estate.slos().iter().enumerate().find(|(_, s)| s.declared.name == *name);
             found.map(|(index, s)| Thing::Slo(s, index))
         }
-        EntryRef::Service(_) => None,
+        EntryRef::Service(name) => estate.service(name).map(Thing::Service),
         EntryRef::Budget(name) => estate.budget(name).map(Thing::Budget),
     }
 }

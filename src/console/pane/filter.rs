@@ -129,6 +129,7 @@ fn entry(thing: &Thing) -> Option<EntryRef> {
         }
         Thing::Database(d) | Thing::Member(d, _) => EntryRef::Database(d.declared.name.clone()),
         Thing::Slo(s, _) => EntryRef::Slo(s.declared.name.clone()),
+        Thing::Service(s) => EntryRef::Service(s.declared.name.clone()),
         Thing::Budget(b) => EntryRef::Budget(b.declared.name.clone()),
         Thing::Concern(..) | Thing::Alert(_) | Thing::Source(_) | Thing::Operation(_) | Thing::Line(_) => return None,
     })
@@ -152,7 +153,7 @@ fn breaks(scene: &Scene, thing: &Thing, name: &str) -> bool {
             let about = |a: &Subject| matches!(a, Subject::Source(key) if *key == source.key);
             scene.judgement.alerts.iter().any(|a| named(a.rule.word()) && about(&a.about))
         }
-        Thing::Account(_) | Thing::Cluster(_) | Thing::Database(_) | Thing::Slo(..) | Thing::Budget(_) => {
+        Thing::Account(_) | Thing::Cluster(_) | Thing::Database(_) | Thing::Slo(..) | Thing::Service(_) | Thing::Budget(_) => {
             entry(thing).is_some_and(|e| standing::alerts(scene, &e).any(|a| named(a.rule.word())))
         }
         Thing::Pod(..) | Thing::Node(..) | Thing::Member(..) | Thing::Operation(_) => name.is_empty(),

@@ -1,5 +1,6 @@
 //! What people are to attend to, worst first, and rows for things of every kind.
 
+use super::order;
 use super::row::Row;
 use super::standing;
 use super::thing::Thing;
@@ -104,6 +105,7 @@ pub fn row(scene: &Scene, thing: &Thing) -> Row {
         Thing::Cluster(c) => EntryRef::Cluster(c.declared.name.clone()),
         Thing::Database(d) => EntryRef::Database(d.declared.name.clone()),
         Thing::Slo(s, _) => EntryRef::Slo(s.declared.name.clone()),
+        Thing::Service(s) => EntryRef::Service(s.declared.name.clone()),
         Thing::Budget(b) => EntryRef::Budget(b.declared.name.clone()),
         part => return part_row(scene, part),
     };
@@ -179,17 +181,29 @@ pub fn about(alert: &Alert) -> String {
     }
 }
 
-/// Below the last row: what is in order, and what will need someone next.
+/// Below the last row: what is in order, and what will need someone next; on a day with nothing to do, more of both.
 pub fn closing(scene: &Scene) -> Vec<Words> {
-    let order = in_order(scene);
-    let mut out = if order.is_empty() { Vec::new() } else { vec![Words::of(Role::Ok, "● ").then(order)] };
-    let ahead = upcoming(scene.estate, scene.now);
-    out.extend(ahead.into_iter().map(|text| Words::dim(format!("  ahead: {text}"))));
+    let said: Vec<String> = counted_in_order(scene).iter().map(|(n, noun)| counted(*n, noun)).collect();
+    let mut out = Vec::new();
+    if !said.is_empty() {
+        out.push(Words::of(Role::Ok, "● ").and(Role::Dim, format!("{} in order", said.join(", "))));
+    }
+    let calm = scene.concerns.is_empty() && scene.judgement.level == Level::Ok;
+    let more = if calm { order::ahead(scene) } else { Vec::new() };
+    let ahead = upcoming(scene.estate, scene.now).into_iter().chain(more);
+    out.extend(ahead.map(|text| Words::dim(format!("  ahead: {text}"))));
+    if calm {
+        let lines = order::lines(scene);
+        if !lines.is_empty() {
+            out.push(Words::none());
+        }
+        out.extend(lines);
+    }
     out
 }
 
-/// What is in order, in one line: `3 SLOs, 2 clusters in order`; empty where nothing is.
-fn in_order(scene: &Scene) -> Words {
+/// How many of each kind are in order; kinds of which nothing is are left out.
+pub(super) fn counted_in_order(scene: &Scene) -> Vec<(usize, &'static str)> {
     let mut counts = [(0_usize, "SLO"), (0, "service"), (0, "cluster"), (0, "database"), (0, "budget"), (0, "account")];
     for verdict in scene.judgement.verdicts.iter().filter(|v| v.level == Level::Ok) {
         let slot = match verdict.entry {
@@ -203,6 +217,5 @@ fn in_order(scene: &Scene) -> Words {
         };
         counts[slot].0 += 1;
     }
-    let said: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| counted(*n, noun)).collect();
-    if said.is_empty() { Words::none() } else { Words::of(Role::Dim, format!("{} in order", said.join(", "))) }
+    counts.into_iter().filter(|(n, _)| *n > 0).collect()
 }

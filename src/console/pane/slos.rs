@@ -32,7 +32,7 @@ pub const COLUMNS: [Column; 14] = [
     Column::number("1d", 21).least(4),
     Column::number("3d", 22).least(4),
     Column::number("gone in", 1).least(7),
-    Column::prose("state", 3, 8),
+    Column::prose("state", 3, 12),
     Column::number("", 1),
 ];
 
@@ -103,7 +103,7 @@ pub fn row(scene: &Scene, slo: &SloState, index: usize) -> Row {
     Row::new(mark, cells).because(standing::reason(scene, &entry)).detailed([trend(scene, slo)])
 }
 
-/// The burn of the last day, a cell each half hour, and its peak.
+/// The burn of the last day, a cell each hour, and its peak.
 fn trend(scene: &Scene, slo: &SloState) -> Words {
     let course = course::trend(slo, scene.now, 24);
     let peak = course.iter().flatten().copied().fold(0.0, f64::max);
@@ -144,7 +144,7 @@ pub fn data_words(slo: &SloState, verdict: &SloVerdict, now: Timestamp) -> Optio
         match verdict.data {
             "no_data" => silence(slo, now),
             "low_traffic" => low_traffic(slo),
-            "partial" => "partial: points are missing".to_owned(),
+            "partial" => "partial data".to_owned(),
             _ => return None,
         },
     ))

@@ -6,8 +6,8 @@ use crate::console::desk::Record;
 use crate::console::scene::Scene;
 use crate::console::view::Spot;
 use crate::estate::{
-    AccountState, BudgetState, ClusterState, DatabaseState, EntryRef, Member, Node, Pod, SloState, SourceRecord,
-    Workload,
+    AccountState, BudgetState, ClusterState, DatabaseState, EntryRef, Member, Node, Pod, ServiceState, SloState,
+    SourceRecord, Workload,
 };
 use crate::incident::Concern;
 use crate::judge::{Alert, Subject};
@@ -27,6 +27,8 @@ pub enum Thing<'a> {
     Database(&'a DatabaseState),
     /// An SLO, with its place in the estate file.
     Slo(&'a SloState, usize),
+    /// A service.
+    Service(&'a ServiceState),
     /// A budget.
     Budget(&'a BudgetState),
     /// A workload of a cluster.
@@ -60,6 +62,7 @@ impl Thing<'_> {
             Self::Cluster(c) => Spot::Entry(EntryRef::Cluster(c.declared.name.clone())),
             Self::Database(d) => Spot::Entry(EntryRef::Database(d.declared.name.clone())),
             Self::Slo(s, _) => Spot::Entry(EntryRef::Slo(s.declared.name.clone())),
+            Self::Service(s) => Spot::Entry(EntryRef::Service(s.declared.name.clone())),
             Self::Budget(b) => Spot::Entry(EntryRef::Budget(b.declared.name.clone())),
             Self::Workload(c, w) => Spot::Workload(c.declared.name.clone(), w.key.clone()),
             Self::Pod(c, p) => Spot::Pod(c.declared.name.clone(), p.name.clone()),
@@ -86,6 +89,7 @@ impl Thing<'_> {
             (Self::Cluster(c), Spot::Entry(EntryRef::Cluster(name))) => c.declared.name == *name,
             (Self::Database(d), Spot::Entry(EntryRef::Database(name))) => d.declared.name == *name,
             (Self::Slo(s, _), Spot::Entry(EntryRef::Slo(name))) => s.declared.name == *name,
+            (Self::Service(s), Spot::Entry(EntryRef::Service(name))) => s.declared.name == *name,
             (Self::Budget(b), Spot::Entry(EntryRef::Budget(name))) => b.declared.name == *name,
             (Self::Workload(c, w), Spot::Workload(cluster, key)) => w.key == *key && c.declared.name == *cluster,
             (Self::Pod(c, p), Spot::Pod(cluster, name)) => p.name == *name && c.declared.name == *cluster,
@@ -116,6 +120,7 @@ impl Thing<'_> {
             }
             Self::Database(d) => has(&d.declared.name) || has(&d.declared.account) || has(&d.declared.region),
             Self::Slo(s, _) => has(&s.declared.name) || has(&s.declared.service),
+            Self::Service(s) => has(&s.declared.name) || some(s.declared.account.as_deref()),
             Self::Budget(b) => has(&b.declared.name) || has(&b.declared.account),
             Self::Workload(_, w) => {
                 has(&w.key.name.name)
@@ -152,7 +157,7 @@ impl Thing<'_> {
     /// Its row in the table of its own kind.
     pub fn row(&self, scene: &Scene) -> Row {
         match self {
-            Self::Concern(..) | Self::Account(_) => incidents::row(scene, self),
+            Self::Concern(..) | Self::Account(_) | Self::Service(_) => incidents::row(scene, self),
             Self::Alert(a) => incidents::alert_row(scene, a),
             Self::Cluster(c) => clusters::row(scene, c),
             Self::Database(d) => databases::row(scene, d),

@@ -102,6 +102,14 @@ pub fn widths(columns: &[Column], natural: &[usize], room: usize) -> Vec<Option<
             None => break,
         }
     }
+    // What is smaller than what had to go may have room after all.
+    let mut dropped: Vec<usize> =
+        (0..columns.len()).filter(|&i| !shown[i] && wish(i) > 0 && columns[i].rank < EXTRA).collect();
+    dropped.sort_by_key(|&i| columns[i].rank);
+    for i in dropped {
+        shown[i] = true;
+        shown[i] = taken(&shown) <= room;
+    }
     let mut out: Vec<Option<usize>> = (0..columns.len()).map(|i| shown[i].then(|| floor(i))).collect();
     let mut spare = room.saturating_sub(taken(&shown));
     let mut over = taken(&shown).saturating_sub(room);

@@ -103,18 +103,19 @@ pub(in crate::console) fn burn_rate(
     }
 }
 
-/// The last burns of an hour as a trend of so many hours, oldest first; none is a gap.
+/// The burn of each of the last so many hours, oldest first; none is a gap.
 pub(in crate::console) fn trend(slo: &SloState, now: Timestamp, hours: i64) -> Vec<Option<f64>> {
-    const HALF_HOUR: i64 = 1_800;
-    let slots = usize::try_from(hours * 2).unwrap_or(0);
-    let newest = now.as_second().div_euclid(HALF_HOUR);
+    const HOUR: i64 = 3_600;
+    let slots = usize::try_from(hours).unwrap_or(0);
+    // An hour that has only just begun has no points yet: that is no gap.
+    let newest = (now.as_second() - 2 * STEP_S).div_euclid(HOUR);
     let mut sums = vec![(0.0, 0.0); slots];
     for p in slo.series.five_minutes().rev() {
-        let back = newest - p.at.as_second().div_euclid(HALF_HOUR);
-        if back >= hours * 2 {
+        let back = newest - p.at.as_second().div_euclid(HOUR);
+        if back >= hours {
             break;
         }
-        let slot = usize::try_from(back).ok().and_then(|b| slots.checked_sub(b + 1));
+        let slot = usize::try_from(back.max(0)).ok().and_then(|b| slots.checked_sub(b + 1));
         if let (Some(slot), Some(bad), Some(total)) = (slot.and_then(|s| sums.get_mut(s)), p.bad, p.total) {
             *slot = (slot.0 + bad, slot.1 + total);
         }

@@ -33,7 +33,8 @@ pub(super) fn table(slo: &SloState, verdict: Option<&SloVerdict>, level: Level) 
         let written: Vec<String> = factors.iter().map(|f| plain(*f)).collect();
         let mut row = vec![
             Words::say(window.word()),
-            burn_words(burn, fires),
+            // A burn that rests on too few events is no verdict, however small it is.
+            if thin(slo, counted) { burn_words(burn, None).all(Role::Unknown) } else { burn_words(burn, fires) },
             Words::dim(written.join(", ")),
             meaning(slo, counted, burn, &factors, fires),
         ];
@@ -59,6 +60,11 @@ fn factors(slo: &SloState, window: Window) -> Vec<f64> {
     part.map(|p| p.factor(slo.declared.window_s)).collect()
 }
 
+/// Whether too few events were counted in a window for a verdict.
+fn thin(slo: &SloState, counted: Option<WindowCount>) -> bool {
+    counted.and_then(|c| c.total).is_none_or(|total| total < slo.declared.min_events.max(1) as f64)
+}
+
 /// What a window's burn means for what fires.
 fn meaning(
     slo: &SloState,
@@ -67,17 +73,16 @@ fn meaning(
     factors: &[f64],
     fires: Option<Level>,
 ) -> Words {
-    let floor = slo.declared.min_events.max(1) as f64;
     let total = counted.and_then(|c| c.total);
     match (fires, total, burn) {
         (Some(level), ..) => Words::of(level_role(level), "fires"),
         (None, None, _) => Words::of(Role::Unknown, "no data"),
-        (None, Some(total), _) if total < floor => {
-            Words::of(Role::Unknown, format!("no verdict under {} events", count(slo.declared.min_events)))
+        (None, Some(_), _) if thin(slo, counted) => {
+            Words::of(Role::Unknown, format!("under {} events", count(slo.declared.min_events)))
         }
         (None, _, None) => Words::of(Role::Unknown, "not known"),
         (None, _, Some(burn)) => match factors.iter().find(|f| exceeds(burn, **f)) {
-            Some(factor) => Words::say(format!("over {}, its other window is not", plain(*factor))),
+            Some(factor) => Words::say(format!("over {}, not both", plain(*factor))),
             None => Words::dim("under"),
         },
     }
@@ -100,6 +105,7 @@ fn errors(percent: f64) -> String {
 /// What its data lacks, if it lacks something, and what `*` means.
 pub(super) fn lacking(slo: &SloState, verdict: &SloVerdict, now: jiff::Timestamp) -> Option<Words> {
     let words = data_words(slo, verdict, now)?;
-    let partial = slo.counts.as_ref().is_some_and(|k| k.value.windows.iter().any(|w| w.partial));
+    let partial =
+        slo.counts.as_ref().is_some_and(|k| k.value.whole.partial || k.value.windows.iter().any(|w| w.partial));
     Some(if partial { words.and(Role::Dim, "; * marks windows in which points are missing") } else { words })
 }
