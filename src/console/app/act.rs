@@ -102,8 +102,9 @@ impl App {
         if matches!(here, Some(Spot::Why(_))) {
             return;
         }
-        let selected = self.selected().filter(|s| !matches!(s, Spot::Line(_)));
-        if let Some(spot) = selected.or_else(|| here.cloned()) {
+        let told = |s: &Spot| !matches!(s, Spot::Line(_) | Spot::Operation(_) | Spot::Journal);
+        let selected = self.selected().filter(told);
+        if let Some(spot) = selected.or_else(|| here.cloned().filter(told)) {
             self.enter(Spot::Why(Box::new(spot)));
         }
     }

@@ -1,6 +1,7 @@
 //! The sentence that a colleague would say, as much of it as fits.
 
 use crate::console::desk::Story;
+use crate::console::pane::incidents::severity;
 use crate::console::scene::Scene;
 use crate::console::theme::{Mark, Role, Theme};
 use crate::console::widget::mark::glyph;
@@ -17,7 +18,9 @@ pub(super) fn worst(scene: &Scene, theme: &Theme, columns: usize) -> Words {
         let role = if i == 0 && headline.level >= Level::Warning { Role::Strong } else { Role::Text };
         let part = Words::of(if i == 0 { role } else { Role::Dim }, part);
         let longer = if i == 0 {
-            glyph(headline.level.into(), theme).plus(" ").then(part)
+            let severity = scene.concerns.first().and_then(|c| severity(scene, c));
+            let severity = severity.map_or_else(Words::none, |s| Words::of(Role::Strong, s.word()).plus(" "));
+            glyph(headline.level.into(), theme).plus(" ").then(severity).then(part)
         } else {
             Words::joined([out.clone(), part])
         };

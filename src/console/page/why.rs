@@ -1,178 +1,215 @@
-//! Why something has its level: the rule, the numbers against the thresholds, what they rest on, and what to do.
+//! Why something has its level: the rule, the numbers against the thresholds, what they rest on, what would change it,
+//! how severe it is and who decided that.
 //!
 //! ```text
 //! ╭ Why checkout availability ───────────────────────────────────────────────╮
-//! │ level    ▲ critical since 19:12 (18 min)                                 │
-//! │ numbers  page 1h/5m fires above 14.4× in both windows: 1h 14.6×, 5m 15.2×│
-//! │ rests on cloudwatch of production us-east-1, as of 19:29:00 UTC, 72 s ago│
-//! │ rule     slo.burn > 14.4×; by default from …                             │
+//! │ level     critical since 19:12 (18 min)                                  │
+//! │ rule      page when burn > 14.4 over 1h and over 5m (2 % of a 30d budget)│
+//! │ numbers   burn over 1h 14.6× > 14.4× · burn over 5m 15.2× > 14.4×        │
+//! │ to clear  the 5m burn must stay under 14.4                               │
 //! │     20 ┤                                 ⣀⡠⠤⠒⠒                           │
 //! ╰──────────────────────────────────────────────────────────────────────────╯
 //! ```
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
-use super::{alert, common, slo};
-use crate::console::pane::{alerts, standing};
+use super::{alert, slo};
+use crate::console::pane::alerts::number;
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::view::Spot;
+use crate::console::widget::chart::Limit;
 use crate::console::widget::facts::{Block, fact};
 use crate::console::widget::mark::level_role;
-use crate::console::widget::quantity::{age, count, moment};
+use crate::console::widget::quantity::{UNKNOWN, age, count, freshness, moment};
+use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{EntryRef, Owner, Window};
-use crate::judge::{Alert, Rule, Subject, why_alert};
+use crate::estate::{EntryRef, Name, Owner, Pod, SourceState, Window};
+use crate::judge::why::{Charted, Measured, Reason, Told};
+use crate::judge::{Comparison, Level, RuleId, Subject, Why, why, why_alert};
 
-/// So many alerts are explained in full; the others in one line each.
+/// So many reasons are told in full; the others in one line each.
 const IN_FULL: usize = 3;
+/// So many reasons are told in one line.
+const IN_SHORT: usize = 20;
+/// So many numbers are listed.
+const NUMBERS: usize = 16;
+
+const MEASURED: [Column; 4] =
+    [Column::name("number"), Column::number("now", 0), Column::number("limit", 0), Column::word("", 1)];
+
+const SOURCES: [Column; 4] =
+    [Column::name("source"), Column::word("state", 0), Column::number("as of", 0), Column::prose("error", 1, 16)];
 
 /// Why the thing at a spot has its level.
 pub(super) fn facts(scene: &Scene, size: (u16, u16), of: &Spot) -> Option<Vec<Block>> {
-    let rows = usize::from(size.1 / 3).clamp(4, 14);
+    let judged = |about: &Subject| why(scene.estate, scene.judgement, about, scene.now);
+    let about = |about: &Subject| Some(told(scene, size, &judged(about)));
     match of {
         Spot::Alert(rule, subject) => {
             let alert = alert::find(scene, rule, subject)?;
-            let mut out = explain(scene, alert);
-            out.extend(points(scene, &alert.about, rows));
-            Some(out)
+            Some(told(scene, size, &why_alert(scene.estate, scene.judgement, alert, scene.now)))
         }
         Spot::Entry(entry) => {
             scene.judgement.verdict(entry)?;
-            let alerts: Vec<&Alert> = standing::alerts(scene, entry).collect();
-            let mut out = all(scene, &alerts);
-            if alerts.is_empty() {
-                out = common::verdict(scene, entry);
-            } else {
-                out.extend(doubts(scene, entry));
-            }
-            let chart = points(scene, &Subject::Entry(entry.clone()), rows);
-            if chart.is_empty() || alerts.is_empty() {
-                out.push(Block::Gap);
-                out.push(common::fed_by(scene, entry));
-            }
-            out.extend(chart);
-            Some(out)
+            about(&Subject::Entry(entry.clone()))
         }
         Spot::Workload(cluster, key) => {
-            let about = |a: &&Alert| matches!(&a.about, Subject::Workload(c, k) if k == key && **c == **cluster);
-            let alerts: Vec<&Alert> = scene.judgement.alerts.iter().filter(about).collect();
-            Some(parted(scene, cluster, all(scene, &alerts), &alerts))
+            scene.estate.cluster(cluster)?.workloads().get(key)?;
+            about(&Subject::Workload(Arc::from(cluster.as_str()), key.clone()))
         }
         Spot::Pod(cluster, name) => {
             let pod = scene.estate.cluster(cluster)?.pods().get(name)?;
-            let owned = |a: &&Alert| match (&a.about, &pod.owner) {
-                (Subject::Workload(c, key), Owner::Workload(kind, owner)) => {
-                    **c == **cluster
-                        && key.kind == *kind
-                        && key.name.name == *owner
-                        && key.name.namespace == name.namespace
-                }
-                _ => false,
-            };
-            let alerts: Vec<&Alert> = scene.judgement.alerts.iter().filter(owned).collect();
             let mut out = super::pod::facts(scene, cluster, name)?;
             out.truncate(4);
             out.push(Block::Gap);
-            out.extend(all(scene, &alerts));
-            Some(parted(scene, cluster, out, &alerts))
+            out.extend(told(scene, size, &judged(&root(cluster, pod, name))));
+            Some(out)
         }
         Spot::Node(cluster, name) => {
             let mut out = super::node::facts(scene, cluster, name)?;
-            let rule = |a: &&Alert| a.rule.word() == "cluster.nodes_not_ready";
-            let alerts: Vec<&Alert> =
-                standing::alerts(scene, &EntryRef::Cluster(cluster.clone())).filter(rule).collect();
+            let entry = Subject::Entry(EntryRef::Cluster(cluster.clone()));
+            let mut whole = judged(&entry);
+            whole.reasons.retain(|r| matches!(r.rule, RuleId::ClusterNodesNotReady));
             out.push(Block::Gap);
-            out.extend(all(scene, &alerts));
+            for reason in &whole.reasons {
+                out.extend(full(scene, reason));
+            }
             Some(out)
         }
-        Spot::Member(database, _) => facts(scene, size, &Spot::Entry(EntryRef::Database(database.clone()))),
+        Spot::Member(database, _) => about(&Subject::Entry(EntryRef::Database(database.clone()))),
         Spot::Source(key) => {
-            let about = |a: &&Alert| matches!(&a.about, Subject::Source(k) if k == key);
-            let alerts: Vec<&Alert> = scene.judgement.alerts.iter().filter(about).collect();
-            let mut out = all(scene, &alerts);
+            let mut out = super::source::facts(scene, key)?;
             out.push(Block::Gap);
-            out.extend(super::source::facts(scene, key)?);
+            out.extend(told(scene, size, &judged(&Subject::Source(key.clone()))));
             Some(out)
         }
         Spot::Sources => Some(super::source::summary(scene)),
-        Spot::Journal => Some(super::journal::facts(scene)),
-        Spot::Operation(number) => super::operation::facts(scene, number),
         Spot::Why(of) => facts(scene, size, of),
-        Spot::Line(_) => None,
+        Spot::Journal | Spot::Operation(_) | Spot::Line(_) => None,
     }
 }
 
-/// What is said of a part of a cluster: what is wrong with it, else that nothing is known to be; and who says so.
-fn parted(scene: &Scene, cluster: &str, mut out: Vec<Block>, alerts: &[&Alert]) -> Vec<Block> {
-    if alerts.is_empty() {
-        out.push(fact("alerts", "no rule about it is known to be broken"));
+/// What a pod counts for: its workload, or the owner that it has else.
+fn root(cluster: &str, pod: &Pod, name: &Name) -> Subject {
+    let cluster = Arc::from(cluster);
+    match &pod.owner {
+        Owner::Workload(kind, owner) => {
+            let key = crate::estate::WorkloadKey { kind: *kind, name: Name::new(&*name.namespace, &**owner) };
+            Subject::Workload(cluster, key)
+        }
+        Owner::Other(kind, owner) => {
+            Subject::Pods(cluster, kind.to_lowercase().into(), Name::new(&*name.namespace, &**owner))
+        }
+        Owner::Nobody => Subject::Pods(cluster, "pod".into(), name.clone()),
     }
-    out.push(Block::Gap);
-    out.push(common::fed_by(scene, &EntryRef::Cluster(cluster.to_owned())));
-    out
 }
 
-/// Every alert: the worst in full.
-fn all(scene: &Scene, alerts: &[&Alert]) -> Vec<Block> {
+/// All that is said of why.
+fn told(scene: &Scene, size: (u16, u16), why: &Why) -> Vec<Block> {
     let mut out = Vec::new();
-    for alert in alerts.iter().take(IN_FULL) {
-        out.push(Block::Gap);
-        out.extend(explain(scene, alert));
+    if why.reasons.is_empty() {
+        out.push(Block::Fact("level", Words::of(level_role(why.level), why.level.word())));
     }
-    for alert in alerts.iter().skip(IN_FULL).take(20) {
-        out.push(Block::Fact("also", Words::of(level_role(alert.level), alert.brief())));
+    out.extend(why.calm.iter().map(|calm| fact("why", calm)));
+    for (n, reason) in why.reasons.iter().take(IN_FULL).enumerate() {
+        if n > 0 {
+            out.push(Block::Gap);
+        }
+        out.extend(full(scene, reason));
+        if n == 0 {
+            out.extend(chart(scene, size, why));
+        }
     }
-    let more = alerts.len().saturating_sub(IN_FULL + 20);
+    if why.reasons.is_empty() {
+        out.extend(chart(scene, size, why));
+    }
+    for reason in why.reasons.iter().skip(IN_FULL).take(IN_SHORT) {
+        out.push(Block::Fact("also", Words::of(level_role(reason.level), &reason.found)));
+    }
+    let more = why.reasons.len().saturating_sub(IN_FULL + IN_SHORT);
     if more > 0 {
         out.push(Block::Fact("and", Words::dim(format!("{} more alerts", count(more)))));
     }
+    out.extend(why.doubts.iter().map(|d| Block::Fact("not known", Words::of(Role::Unknown, d))));
+    if !why.numbers.is_empty() {
+        out.push(Block::Gap);
+        out.push(Block::Grid(&MEASURED, why.numbers.iter().take(NUMBERS).map(measured).collect()));
+    }
+    out.push(Block::Gap);
+    out.extend(why.asked.iter().map(|asked| fact("asked", asked)));
+    out.push(Block::Grid(&SOURCES, why.sources.iter().map(|s| source(scene, s)).collect()));
     out
 }
 
-/// One alert: its level and since when, the numbers, what they rest on, the rule and what to do.
-fn explain(scene: &Scene, alert: &Alert) -> Vec<Block> {
-    let looks = level_role(alert.level);
-    let since = format!(" since {} ({})", moment(alert.since, scene.now), age(alert.since, scene.now));
-    let finding = alert.finding();
-    let whole = alert.why(scene.now);
+/// One reason: the rule, the numbers, what was found, what it rests on, what would clear it, how severe it is.
+fn full(scene: &Scene, reason: &Reason) -> Vec<Block> {
+    let looks = level_role(reason.level);
+    let since = format!(" since {} ({})", moment(reason.since, scene.now), age(reason.since, scene.now));
     let mut out = vec![
-        Block::Fact("level", Words::of(looks, alert.level.word()).plus(since)),
-        Block::Fact("what", Words::of(looks, alert.brief())),
-        fact("numbers", &finding),
+        Block::Fact("level", Words::of(looks, reason.level.word()).plus(since)),
+        Block::Fact("rule", Words::say(&reason.says).and(Role::Dim, format!(" ({})", reason.rule.word()))),
     ];
-    if let Some(rests) = whole.strip_prefix(&finding).map(str::trim).filter(|r| !r.is_empty()) {
-        out.push(fact("rests on", rests));
+    let numbers = Words::joined(reason.numbers.iter().map(|m| {
+        let (now, limit) = (now(m), limit(m).unwrap_or_default());
+        Words::dim(format!("{} ", m.name)).then(now).and(Role::Dim, format!(" {limit}"))
+    }));
+    if !numbers.is_empty() {
+        out.push(Block::Fact("numbers", numbers));
     }
-    let limit = alerts::limit(alert).map(|l| format!(" {l}")).unwrap_or_default();
-    let rule = Words::say(alert.rule.word()).plus(limit);
-    let default = Rule::of(alert.rule).map_or("", |rule| rule.source);
-    let origin =
-        if default.is_empty() { "; a rule of the team's own".to_owned() } else { format!("; its default: {default}") };
-    out.push(Block::Fact("rule", rule.and(Role::Dim, origin)));
-    for reason in why_alert(scene.estate, scene.judgement, alert, scene.now).reasons {
-        out.extend(reason.standing.map(|standing| fact("stands", standing)));
-        out.push(fact("to clear", reason.to_clear));
-        out.push(fact("severity", reason.ranked.words()));
-    }
-    let next = scene.concerns.iter().find(|c| c.about == alert.about).map(|c| &*c.next);
-    out.extend(next.filter(|n| !n.is_empty()).map(|next| fact("next", next)));
+    out.push(fact("found", &reason.found));
+    out.extend(reason.standing.iter().map(|s| Block::Fact("stands", Words::of(Role::Strong, s))));
+    out.push(fact("to clear", &reason.to_clear));
+    out.push(fact("severity", reason.ranked.words()));
+    out.extend(reason.rests.iter().map(|rests| Block::Fact("rests on", Words::dim(rests))));
     out
 }
 
-fn doubts(scene: &Scene, entry: &EntryRef) -> Vec<Block> {
-    let doubts = scene.judgement.verdict(entry).map(|v| v.doubts.as_slice()).unwrap_or_default();
-    doubts.iter().map(|d| Block::Fact("not known", Words::of(Role::Unknown, d))).collect()
+fn now(number_of: &Measured) -> Words {
+    let role = if number_of.level >= Level::Warning { level_role(number_of.level) } else { Role::Text };
+    number_of.value.map_or_else(|| Words::of(Role::Unknown, UNKNOWN), |v| Words::of(role, number(v, number_of.unit)))
+}
+
+/// The threshold with how it is met: `> 14.4×`.
+fn limit(number_of: &Measured) -> Option<String> {
+    let sign = match number_of.comparison {
+        Comparison::Above => ">",
+        Comparison::AtLeast => "≥",
+        Comparison::Below => "<",
+        Comparison::AtMost => "≤",
+    };
+    number_of.threshold.map(|t| format!("{sign} {}", number(t, number_of.unit)))
+}
+
+fn measured(number_of: &Measured) -> Vec<Words> {
+    let word = match (number_of.value, number_of.level) {
+        (None, _) => Words::of(Role::Unknown, "not known"),
+        (Some(_), level) if level >= Level::Warning => Words::of(level_role(level), level.word()),
+        (Some(_), _) => Words::dim("in order"),
+    };
+    vec![Words::dim(&number_of.name), now(number_of), limit(number_of).map_or_else(Words::none, Words::dim), word]
+}
+
+fn source(scene: &Scene, told: &Told) -> Vec<Words> {
+    let live = told.state == SourceState::Live;
+    vec![
+        Words::dim(&told.source),
+        Words::of(if live { Role::Dim } else { Role::Unknown }, told.state.word()),
+        told.as_of.map_or_else(|| Words::dim(UNKNOWN), |at| Words::dim(format!("{} ago", freshness(at, scene.now)))),
+        told.error.as_deref().map_or_else(Words::none, |e| Words::of(Role::Unknown, e)),
+    ]
 }
 
 /// The points on which it rests, as a chart, where they are kept.
-fn points(scene: &Scene, about: &Subject, rows: usize) -> Vec<Block> {
-    let Subject::Entry(EntryRef::Slo(name)) = about else { return Vec::new() };
+fn chart(scene: &Scene, (_, height): (u16, u16), why: &Why) -> Vec<Block> {
+    let Some((Charted::Burn(name, window), wanted)) = why.chart.as_ref().map(|c| (&c.of, c)) else { return Vec::new() };
     let Some(slo) = scene.estate.slo(name).filter(|s| !s.series.is_empty()) else { return Vec::new() };
-    let chart = slo::course::burn_rate(scene, slo, Window::M5, SignedDuration::from_hours(2), rows);
-    vec![
-        Block::Gap,
-        Block::Line(Words::dim("burn of 5 min over the last 2 h, × what the objective allows")),
-        Block::Chart(Box::new(chart)),
-    ]
+    let hours = if *window == Window::M5 { 2 } else { 12 };
+    let rows = usize::from(height / 4).clamp(4, 14);
+    let mut chart = slo::course::burn_rate(scene, slo, *window, SignedDuration::from_hours(hours), rows);
+    chart.limits = wanted.limits.iter().map(|(label, value)| Limit { value: *value, label: label.clone() }).collect();
+    let title = format!("burn over {} in the last {hours} h, × what the objective allows", window.word());
+    vec![Block::Line(Words::dim(title)), Block::Chart(Box::new(chart))]
 }

@@ -4,15 +4,17 @@ use super::row::Row;
 use super::standing;
 use super::thing::Thing;
 use crate::console::scene::Scene;
+use crate::console::theme::Mark;
 use crate::console::widget::mark::level_role;
-use crate::console::widget::quantity::{freshness, plain};
+use crate::console::widget::quantity::{freshness, moment, plain};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, WorkloadKey};
 use crate::judge::{Alert, Comparison, Level, Subject};
 
-/// What it is about, what is wrong, the limit, since when; more where there is room.
-pub const COLUMNS: [Column; 6] = [
+/// How severe, what it is about, what is wrong, the limit, since when; more where there is room.
+pub const COLUMNS: [Column; 7] = [
+    Column::word("sev", 3),
     Column::name("about"),
     Column::prose("what", 0, 20),
     Column::number("limit", 2).least(6),
@@ -37,17 +39,30 @@ pub fn quiet(scene: &Scene) -> &'static str {
 /// An alert's row.
 pub fn row(scene: &Scene, alert: &Alert) -> Row {
     Row::new(
-        alert.level.into(),
+        if alert.silenced.is_some() { Mark::Unknown } else { alert.level.into() },
         vec![
+            Words::dim(alert.ranked.severity.word()),
             Words::say(name(alert)),
-            Words::of(level_role(alert.level), alert.brief()),
+            what(scene, alert),
             limit(alert).map_or_else(Words::none, Words::dim),
             Words::dim(freshness(alert.since, scene.now)),
             Words::dim(alert.rule.word()),
             Words::dim(place(scene, alert)),
         ],
     )
+    .named_by(1)
     .detailed([Words::dim(alert.finding())])
+}
+
+/// What is wrong; of what someone has silenced, until when.
+fn what(scene: &Scene, alert: &Alert) -> Words {
+    match &alert.silenced {
+        Some(silenced) => {
+            let until = format!("silenced until {}: {}", moment(silenced.until, scene.now), silenced.reason);
+            Words::joined([Words::dim(alert.brief()), Words::dim(until)])
+        }
+        None => Words::of(level_role(alert.level), alert.brief()),
+    }
 }
 
 /// The threshold that was broken, with its unit: `> 14.4×`, `< 15 %`.

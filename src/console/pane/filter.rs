@@ -1,5 +1,6 @@
-//! What a filter asks for: words that a row contains, and `level:`, `account:`, `rule:` and `silenced:`.
+//! What a filter asks for: words that a row contains, and `level:`, `account:`, `rule:`, `severity:` and `silenced:`.
 
+use super::incidents::severity;
 use super::listing::Table;
 use super::standing;
 use super::thing::{Thing, contains};
@@ -9,10 +10,11 @@ use crate::estate::EntryRef;
 use crate::judge::{Level, Subject};
 
 /// The words that mean more than their letters, each with what it does, for the help.
-pub const WORDS: [(&str, &str); 5] = [
+pub const WORDS: [(&str, &str); 6] = [
     ("level:critical", "Only what is critical; warning, unknown and ok likewise"),
     ("account:NAME", "Only what belongs to an account whose name contains this"),
     ("rule:NAME", "Only what breaks a rule whose name contains this"),
+    ("severity:P1", "Only what is of that severity, P1 to P4"),
     ("silenced:yes", "Only what someone has silenced; no: only what is not"),
     ("word word", "Only rows with every word; all of these can be combined"),
 ];
@@ -34,6 +36,8 @@ enum Wish {
     Account(String),
     /// It breaks a rule whose name contains this.
     Rule(String),
+    /// It is of a severity that begins like this.
+    Severity(String),
     /// Someone has silenced it, or nobody has.
     Silenced(bool),
 }
@@ -49,6 +53,7 @@ impl Wanted {
                 ("level", _) => Wish::Level(of),
                 ("account", _) => Wish::Account(of),
                 ("rule", _) => Wish::Rule(of),
+                ("severity", _) => Wish::Severity(of),
                 ("silenced", "yes" | "y" | "ye") => Wish::Silenced(true),
                 // While it is being typed it asks for nothing yet.
                 ("silenced", "") => Wish::Text(String::new()),
@@ -69,8 +74,19 @@ impl Wanted {
                 Place::Nowhere => name.is_empty(),
                 Place::Line => true,
             },
+            Wish::Severity(word) => {
+                let severity = match thing {
+                    Thing::Line(_) => return true,
+                    Thing::Alert(alert) => Some(alert.ranked.severity),
+                    Thing::Concern(concern, _) => severity(scene, concern),
+                    other => entry(other).and_then(|e| {
+                        standing::alerts(scene, &e).filter(|a| a.silenced.is_none()).map(|a| a.ranked.severity).min()
+                    }),
+                };
+                severity.is_some_and(|s| s.word().to_lowercase().starts_with(word.as_str()))
+            }
             Wish::Rule(name) => breaks(scene, thing, name),
-            Wish::Silenced(wanted) => silenced(thing) == *wanted,
+            Wish::Silenced(wanted) => silenced(scene, thing) == *wanted,
         })
     }
 }
@@ -161,8 +177,15 @@ fn breaks(scene: &Scene, thing: &Thing, name: &str) -> bool {
 }
 
 /// Whether someone has silenced what a row says.
-fn silenced(_thing: &Thing) -> bool {
-    false
+fn silenced(scene: &Scene, thing: &Thing) -> bool {
+    match thing {
+        Thing::Alert(alert) => alert.silenced.is_some(),
+        Thing::Concern(concern, _) => {
+            let said = |i: &usize| scene.judgement.alerts.get(*i).is_some_and(|a| a.silenced.is_some());
+            !concern.alerts.is_empty() && concern.alerts.iter().all(said)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -179,6 +202,7 @@ mod tests {
             ("level:Crit x", vec![Wish::Level("crit".to_owned()), text("x")]),
             ("account:production", vec![Wish::Account("production".to_owned())]),
             ("rule:database.", vec![Wish::Rule("database.".to_owned())]),
+            ("severity:P1", vec![Wish::Severity("p1".to_owned())]),
             ("silenced:yes", vec![Wish::Silenced(true)]),
             ("silenced:no", vec![Wish::Silenced(false)]),
             ("silenced:", vec![text("")]),

@@ -12,11 +12,12 @@ use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, Name, WorkloadKind};
 use crate::incident::{Concern, upcoming};
-use crate::judge::{Alert, Level, Subject};
+use crate::judge::{Alert, Level, Severity, Subject};
 
-/// Kind, name, what, where, since.
-pub const COLUMNS: [Column; 5] = [
-    Column::word("", 3),
+/// How severe, kind, name, what, where, since.
+pub const COLUMNS: [Column; 6] = [
+    Column::word("sev", 3),
+    Column::word("", 4),
     Column::name("name"),
     Column::prose("what", 1, 24),
     Column::word("where", 20),
@@ -53,6 +54,7 @@ pub fn concern_row(scene: &Scene, concern: &Concern) -> Row {
     Row::new(
         concern_mark(scene, concern),
         vec![
+            severity(scene, concern).map_or_else(Words::none, |s| Words::of(severity_role(s), s.word())),
             Words::dim(kind(concern)),
             Words::say(match &concern.about {
                 Subject::Source(key) => standing::short_source(key),
@@ -63,9 +65,20 @@ pub fn concern_row(scene: &Scene, concern: &Concern) -> Row {
             concern.since.map_or_else(Words::none, |at| Words::dim(freshness(at, scene.now))),
         ],
     )
-    .named_by(1)
+    .named_by(2)
     .detailed([Words::joined([next, rest])])
     .detailed(why)
+}
+
+/// How severe a concern is: as its most severe alert that nobody has silenced; none where nothing but doubt is known.
+pub fn severity(scene: &Scene, concern: &Concern) -> Option<Severity> {
+    let said = concern.alerts.iter().filter_map(|&i| scene.judgement.alerts.get(i));
+    said.filter(|a| a.silenced.is_none()).map(|a| a.ranked.severity).min()
+}
+
+/// What wakes people stands out.
+pub fn severity_role(severity: Severity) -> Role {
+    if severity <= Severity::P2 { Role::Strong } else { Role::Dim }
 }
 
 /// A concern's mark; what is merely unknown and was known once is stale.
@@ -115,6 +128,7 @@ pub fn row(scene: &Scene, thing: &Thing) -> Row {
     Row::new(
         standing::mark(scene, &entry),
         vec![
+            Words::none(),
             Words::dim(entry_word(&entry)),
             Words::say(entry.name()),
             what.unwrap_or_else(|| Words::dim("in order")),
@@ -122,7 +136,7 @@ pub fn row(scene: &Scene, thing: &Thing) -> Row {
             worst.map_or_else(Words::none, |a| Words::dim(freshness(a.since, scene.now))),
         ],
     )
-    .named_by(1)
+    .named_by(2)
 }
 
 /// The row of a thing that is a part of an entry, or feeds one.
@@ -143,7 +157,8 @@ fn part_row(scene: &Scene, thing: &Thing) -> Row {
         }
         _ => return row,
     };
-    Row::new(row.mark, vec![Words::dim(kind), Words::say(name), what, Words::dim(place), Words::none()]).named_by(1)
+    let cells = vec![Words::none(), Words::dim(kind), Words::say(name), what, Words::dim(place), Words::none()];
+    Row::new(row.mark, cells).named_by(2)
 }
 
 fn full(name: &Name) -> String {
