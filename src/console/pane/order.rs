@@ -23,7 +23,7 @@ pub(super) fn lines(scene: &Scene) -> Vec<Words> {
             "cluster" => clusters(scene),
             "database" => databases(scene),
             "budget" => budgets(scene),
-            "account" => accounts(scene),
+            "account" => Some(accounts(scene)),
             _ => None,
         };
         let what = format!("{:<width$}", counted(n, noun));
@@ -92,14 +92,14 @@ fn budgets(scene: &Scene) -> Option<String> {
 }
 
 /// Whose login ends first.
-fn accounts(scene: &Scene) -> Option<String> {
+fn accounts(scene: &Scene) -> String {
     let verified =
         || scene.estate.accounts().iter().filter(|a| in_order(scene, &EntryRef::Account(a.declared.name.clone())));
     let ends = verified().filter_map(|a| Some((a.identity.as_ref()?.value.expires_at?, &a.declared.name))).min();
-    Some(ends.map_or_else(
+    ends.map_or_else(
         || "verified by STS".to_owned(),
         |(at, name)| format!("verified by STS · login ends in {}: {name}", until(at, scene.now)),
-    ))
+    )
 }
 
 /// What will need someone later: clusters behind the newest version of the estate, and the end of the budgets' month.
