@@ -112,7 +112,7 @@ pub(crate) struct Watching {
     receiver: mpsc::Receiver<Observation>,
     estate: Estate,
     run: JoinHandle<()>,
-    _may_spend: watch::Sender<bool>,
+    may_spend: watch::Sender<bool>,
     /// Observations so far.
     pub(crate) observations: usize,
 }
@@ -175,7 +175,7 @@ impl Watching {
         let (sender, receiver) = mpsc::channel(64);
         let (may_spend, spends) = watch::channel(true);
         let source = KubernetesCluster::new(declared, None).counting_rollouts(counting);
-        (self.receiver, self._may_spend) = (receiver, may_spend);
+        (self.receiver, self.may_spend) = (receiver, may_spend);
         let key = self.estate.sources()[0].key.clone();
         self.run = tokio::spawn(source.run(Outbox::new(key, Clock::System, sender, spends)));
     }
