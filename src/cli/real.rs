@@ -97,6 +97,7 @@ fn add_sources(
     costs: BTreeMap<String, (CostFacts, Timestamp)>,
     cap_usd_per_day: Option<f64>,
 ) {
+    #[cfg(any(feature = "aws", feature = "prometheus"))]
     let covered = rigging.estate.coverage();
     #[cfg(feature = "aws")]
     let mut access = {
@@ -123,7 +124,7 @@ fn add_sources(
     #[cfg(not(feature = "aws"))]
     drop((costs, cap_usd_per_day));
     #[cfg(not(any(feature = "kubernetes", feature = "prometheus", feature = "aws")))]
-    let _ = (rigging, declared, covered);
+    let _ = (rigging, declared);
 }
 
 #[cfg(test)]

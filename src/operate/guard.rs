@@ -128,9 +128,9 @@ fn preconditions(draft: &Draft, rehearsed: &[Result<(), String>]) -> GuardVerdic
         failing.map(|p| format!("{} is {}, and must be {}", p.field, p.seen, p.required)).collect();
     against.extend(rehearsed.iter().filter_map(|r| r.as_ref().err()).cloned());
     let judged = if against.is_empty() {
-        // RDS and EKS have no dry run.
+        // RDS and EKS have no dry run; with an operate role the cluster cannot be asked before that role is assumed.
         let dry = !rehearsed.is_empty() && draft.calls.iter().any(|c| c.service == Service::Kubernetes);
-        let dry = if dry { "; the server's dry run takes it" } else { "" };
+        let dry = if dry { "; no dry run speaks against it" } else { "" };
         Ok(format!("{} of {} hold{dry}", draft.preconditions.len(), draft.preconditions.len()))
     } else {
         Err(against.join("; "))

@@ -154,7 +154,7 @@ pub(crate) fn watch_counting(
         estate.apply(proven(account));
     }
     let run = tokio::spawn(source.run(Outbox::new(estate.sources()[0].key.clone(), Clock::System, sender, spends)));
-    Watching { receiver, estate, run, _may_spend: may_spend, observations: 0 }
+    Watching { receiver, estate, run, may_spend, observations: 0 }
 }
 
 /// What STS says of an account that is the configured one.

@@ -41,6 +41,7 @@ pub(crate) struct Seen {
 /// Changes what the service answers: action, how many of it came before, the answer's body.
 type Show = Box<dyn Fn(&str, usize, String) -> String + Send>;
 
+/// What the line has seen, and what it breaks.
 #[derive(Default)]
 struct Inner {
     seen: Vec<Seen>,
@@ -48,11 +49,15 @@ struct Inner {
     show: Option<Show>,
 }
 
+/// Shared by the line's threads.
+#[derive(Default)]
+struct Shared(Mutex<Inner>);
+
 /// The line.
 #[derive(Clone)]
 pub(crate) struct Line {
     pub(crate) url: String,
-    inner: Arc<Mutex<Inner>>,
+    inner: Arc<Shared>,
 }
 
 impl Line {
@@ -74,17 +79,17 @@ impl Line {
 
     /// Breaks at each request of an action.
     pub(crate) fn breaks(&self, action: &str, fault: Fault) {
-        self.inner.lock().unwrap().faults.push((action.to_owned(), fault));
+        self.inner.0.lock().unwrap().faults.push((action.to_owned(), fault));
     }
 
     /// Changes what the service answers.
     pub(crate) fn shows(&self, show: impl Fn(&str, usize, String) -> String + Send + 'static) {
-        self.inner.lock().unwrap().show = Some(Box::new(show));
+        self.inner.0.lock().unwrap().show = Some(Box::new(show));
     }
 
     /// Every request of an action so far.
     pub(crate) fn seen(&self, action: &str) -> Vec<Seen> {
-        self.inner.lock().unwrap().seen.iter().filter(|s| s.action.contains(action)).cloned().collect()
+        self.inner.0.lock().unwrap().seen.iter().filter(|s| s.action.contains(action)).cloned().collect()
     }
 
     fn serve(&self, mut client: TcpStream, upstream: &str) -> Option<()> {
@@ -94,7 +99,7 @@ impl Line {
             let (head, body) = message(&mut client)?;
             let action = action(&head, &body);
             let (fault, before) = {
-                let mut inner = self.inner.lock().unwrap();
+                let mut inner = self.inner.0.lock().unwrap();
                 let before = inner.seen.iter().filter(|s| s.action == action).count();
                 let (key, region) = signer(&head);
                 let text = String::from_utf8_lossy(&body).into_owned();
@@ -136,7 +141,7 @@ impl Line {
                 }
                 _ => {}
             }
-            let shown = match (&self.inner.lock().unwrap().show, String::from_utf8(answer.clone())) {
+            let shown = match (&self.inner.0.lock().unwrap().show, String::from_utf8(answer.clone())) {
                 (Some(show), Ok(text)) => show(&action, before, text).into_bytes(),
                 _ => answer,
             };
