@@ -93,7 +93,7 @@ impl Home {
     fn wait_for(&self, what: &str, is: impl Fn(&Self) -> bool) {
         let begun = Instant::now();
         while !is(self) {
-            assert!(begun.elapsed() < Duration::from_secs(60), "waited for {what}: {}", self.story());
+            assert!(begun.elapsed() < Duration::from_mins(1), "waited for {what}: {}", self.story());
             thread::sleep(Duration::from_millis(50));
         }
     }
@@ -270,7 +270,9 @@ fn whoever_is_killed_leaves_a_true_story() {
         ("verified", Fault::None),
     ];
     let each: Vec<_> = rows.into_iter().map(|(event, fault)| thread::spawn(move || killed_at(event, fault))).collect();
-    each.into_iter().for_each(|t| t.join().unwrap());
+    for t in each {
+        t.join().unwrap();
+    }
 }
 
 fn killed_at(event: &str, fault: Fault) {

@@ -224,7 +224,7 @@ impl Drop for Scene {
         let path = format!("/api/v1/namespaces/{}", self.namespace);
         let swept = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.map(|r| r.block_on(ask("DELETE", &path, &Value::Null)).is_ok()).unwrap_or(false)
+            runtime.is_ok_and(|r| r.block_on(ask("DELETE", &path, &Value::Null)).is_ok())
         });
         // A test that fails has said why already.
         let _ = swept.join();
