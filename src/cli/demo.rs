@@ -1,21 +1,30 @@
 //! `quarterdeck demo`: the console on the embedded estate.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::args::Demo;
+use super::operate::person;
 use super::output::complain;
 use super::screen::{self, Screen};
 use super::{Context, Exit, Rigging};
 use crate::config::did_you_mean;
+use crate::console::Operator;
 use crate::estate::Estate;
 use crate::judge::{History, Policy};
 use crate::operate::WritePolicy;
+use crate::operate::journal::Journal;
+use crate::operate::run::Ground;
 use crate::source::Clock;
-use crate::source::simulated::{self, Scale, Scenario, World};
+use crate::source::simulated::{self, Scale, Scenario, SimulatedHands, World};
+use crate::store::seen::Seen;
+use crate::store::{JournalFile, LeaseFiles};
 
-/// Runs the console on a world of its own; nothing leaves the machine, nothing is kept.
+/// Runs the console on a world of its own; nothing leaves the machine, nothing is kept. Operations act on
+/// that world alone, by a journal that goes with it.
 pub(super) fn run(demo: &Demo, context: &Context) -> Exit {
     let Some(scenario) = Scenario::named(&demo.scenario) else {
         return complain(&unknown(&demo.scenario), Exit::Usage);
@@ -28,18 +37,42 @@ pub(super) fn run(demo: &Demo, context: &Context) -> Exit {
     for source in simulated::sources(&world) {
         rigging.add(source);
     }
+    let folder = trials(context.places.state());
+    let operator = Operator {
+        ground: Ground {
+            hands: Arc::new(SimulatedHands::new(world.clone(), clock)),
+            journal: Journal::new(Arc::new(JournalFile::within(&folder))),
+            leases: Arc::new(LeaseFiles::within(&folder)),
+            clock: Arc::new(clock),
+            person: person::login_name(),
+        },
+        freezes: Vec::new(),
+        guarded: world.estate().accounts.iter().filter(|a| a.guarded).map(|a| a.name.clone()).collect(),
+        seen: Seen::within(&folder),
+    };
     let screen = Screen {
         rigging,
         policy: Policy::default(),
         writes: WritePolicy::default(),
-        operator: None,
+        operator: Some(operator),
         history: History::default(),
         spent_today_usd: 0.0,
         demo: Some(scenario.name().to_owned()),
         writer: None,
         notices: Vec::new(),
     };
-    screen::run(|| Ok(screen), context)
+    let exit = screen::run(|| Ok(screen), context);
+    // The world is gone, and with it what its journal tells of. What cannot be removed is in nobody's way.
+    let _ = fs::remove_dir_all(&folder);
+    exit
+}
+
+/// Where this demo keeps its own journal and leases: never where those of the real estate are.
+fn trials(state: &Path) -> PathBuf {
+    let folder = state.join("demo").join(std::process::id().to_string());
+    // A process of an earlier day may have had the same number.
+    let _ = fs::remove_dir_all(&folder);
+    folder
 }
 
 fn unknown(name: &str) -> String {

@@ -3,7 +3,7 @@
 mod background;
 mod ground;
 mod intent;
-mod person;
+pub(super) mod person;
 mod plan;
 mod run;
 mod settling;

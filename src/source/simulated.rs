@@ -9,11 +9,14 @@
 //! control planes, databases, numbers and SLOs of a region, each cluster's API server. Its key is `simulated`, with the
 //! service (or the cluster's name) as subject.
 
+mod act;
 mod budget;
 mod chance;
 mod control;
 mod course;
 mod database;
+mod deed;
+mod hands;
 mod health;
 mod innovate;
 mod life;
@@ -35,6 +38,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use hands::SimulatedHands;
 pub use run::{SimulatedSource, sources};
 pub use scenario::Scenario;
 pub use world::World;

@@ -13,7 +13,7 @@ use crate::estate::database::GlobalLags;
 use crate::estate::{DatabaseFacts, GlobalFacts, GlobalMember, GlobalRole, Member, MemberNumbers, MemberRole, Sample};
 
 /// One Aurora cluster of the world.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct DatabasePlan {
     /// Its name in the estate file.
     pub(super) name: String,
@@ -38,6 +38,8 @@ pub(super) struct DatabasePlan {
     pub(super) course: Course,
     /// The one whose writer dies.
     pub(super) fragile: bool,
+    /// When people asked for which member to be the writer, in order.
+    pub(super) failovers: Vec<(At, usize)>,
 }
 
 /// The writer's successor takes over so long after its death, seconds.
@@ -49,7 +51,21 @@ const REVIVED: At = 210;
 /// The last traces are gone after so long.
 const CALMED: At = 420;
 
+/// A reader that somebody chose takes over so long after it was asked for: nobody has to notice a death first.
+const TAKES_OVER: At = 20;
+/// RDS calls the cluster available again so long after that was asked for.
+const AVAILABLE: At = 28;
+/// The writer of before is back as a reader so long after that was asked for.
+const BACK: At = 45;
+
 impl DatabasePlan {
+    /// The last failover that somebody asked for: seconds since then, the writer of before and the one of then.
+    fn asked(&self, at: At) -> Option<(At, usize, usize)> {
+        let n = self.failovers.iter().filter(|(asked, _)| *asked <= at).count().checked_sub(1)?;
+        let (asked, to) = self.failovers[n];
+        Some((at - asked, self.writer(asked - 1), to))
+    }
+
     /// Seconds since the writer died, if it did.
     fn since_death(&self, at: At) -> Option<At> {
         let dies = self.course.failover().filter(|_| self.fragile)?;
@@ -58,6 +74,11 @@ impl DatabasePlan {
 
     /// The index of the writer.
     fn writer(&self, at: At) -> usize {
+        match self.asked(at) {
+            Some((since, _, to)) if since >= TAKES_OVER => return to,
+            Some((_, before, _)) => return before,
+            None => {}
+        }
         usize::from(self.since_death(at).is_some_and(|d| d >= PROMOTED)).min(self.members.len() - 1)
     }
 
@@ -65,16 +86,20 @@ impl DatabasePlan {
     pub(super) fn facts(&self, at: At) -> DatabaseFacts {
         let writer = self.writer(at);
         let since = self.since_death(at);
-        let status = if since.is_some_and(|d| (5..SETTLED).contains(&d)) { "failing-over" } else { "available" };
+        let asked = self.asked(at);
+        let fails_over = since.is_some_and(|d| (5..SETTLED).contains(&d)) || asked.is_some_and(|(d, ..)| d < AVAILABLE);
+        let status = if fails_over { "failing-over" } else { "available" };
+        let restarts = |i: usize| {
+            (i == 0 && since.is_some_and(|d| d < REVIVED))
+                || asked.is_some_and(|(d, before, _)| i == before && (TAKES_OVER..BACK).contains(&d))
+        };
         let member = |(i, (name, az)): (usize, &(String, String))| Member {
             name: name.clone(),
             role: if i == writer { MemberRole::Writer } else { MemberRole::Reader },
             class: Some(if self.acu.is_some() { "db.serverless" } else { "db.r6g.large" }.to_owned()),
             az: Some(az.clone()),
             promotion_tier: u32::try_from(i).ok(),
-            status: Some(
-                if i == 0 && since.is_some_and(|d| d < REVIVED) { "rebooting" } else { "available" }.to_owned(),
-            ),
+            status: Some(if restarts(i) { "rebooting" } else { "available" }.to_owned()),
         };
         let mut members: Vec<Member> = self.members.iter().enumerate().map(member).collect();
         members.sort_by_key(|m| m.role != MemberRole::Writer);
@@ -104,7 +129,7 @@ impl DatabasePlan {
         Some(GlobalFacts { id: id.clone(), failover_state: None, members })
     }
 
-    fn arn(&self, region: &str, cluster: &str) -> String {
+    pub(super) fn arn(&self, region: &str, cluster: &str) -> String {
         format!("arn:aws:rds:{region}:{}:cluster:{cluster}", self.account_id)
     }
 
@@ -206,6 +231,7 @@ pub(super) fn plan(
         grain: grain(seed, &format!("database/{}", declared.cluster)),
         course,
         fragile: spec.fragile,
+        failovers: Vec::new(),
     }
 }
 

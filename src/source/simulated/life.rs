@@ -37,8 +37,8 @@ pub(super) enum Replica {
     Idle(At),
 }
 
-/// What the autoscaler wants of a replica, and since when.
-enum Wish {
+/// Whether a replica is wanted, and since when.
+pub(super) enum Wish {
     On(At),
     Off(At),
 }
@@ -52,12 +52,12 @@ const HALF_DAYS: [At; 7] = [330, 290, 240, 200, 150, 110, 70];
 impl WorkloadPlan {
     /// How many replicas there can be.
     pub(super) fn slots(&self) -> usize {
-        self.base + self.extra
+        (self.base + self.extra).max(self.most_asked())
     }
 
     /// The newest revision whose rollout has begun.
     pub(super) fn newest(&self, broken_since: Option<At>, m: &mut Moment) -> i64 {
-        if self.fragile && broken_since.is_some_and(|since| m.past(since)) { BROKEN } else { self.rollouts.last(m) }
+        if self.fragile && broken_since.is_some_and(|since| m.past(since)) { BROKEN } else { self.latest(m) }
     }
 
     /// Whether the bad revision reached this replica before it stopped: two of three.
@@ -65,9 +65,12 @@ impl WorkloadPlan {
         self.fragile && slot % 3 != 2
     }
 
-    /// The later a replica comes in the order of slots, the shorter its day; the upper half stays off on weekends.
-    fn wish(&self, slot: usize, m: &mut Moment) -> Wish {
+    /// What the autoscaler wants by itself. The later a replica comes in the order of slots, the shorter its day; the upper half stays off on weekends.
+    pub(super) fn habit(&self, slot: usize, m: &mut Moment) -> Wish {
         let Some(nth) = slot.checked_sub(self.base) else { return Wish::On(At::MIN) };
+        if nth >= self.extra {
+            return Wish::Off(At::MIN);
+        }
         let half = HALF_DAYS[(nth * HALF_DAYS.len() / self.extra.max(1)).min(HALF_DAYS.len() - 1)] * 60;
         let window = |day: At| {
             let jitter = |edge: u64| below(mix(mix(self.grain, slot as u64), mix(day.cast_unsigned(), edge)), 1_800);
@@ -97,11 +100,7 @@ impl ClusterPlan {
             Wish::Off(since) => return Some(Replica::Idle(since)),
         };
         let (generation, moved) = self.home(place, mix(w.grain, slot as u64), m);
-        let turn = At::try_from(slot).unwrap_or(0) * w.turn;
-        let newest = w.rollouts.last(m);
-        let switch = w.rollouts.nth(newest) + turn;
-        let (mut revision, rolled) =
-            if m.past(switch) { (newest, switch) } else { (newest - 1, w.rollouts.nth(newest - 1) + turn) };
+        let (mut revision, rolled) = w.rolled(slot, m);
         let mut born = (rolled, Cause::Rollout);
         for later in [(moved, Cause::Moved), (since, Cause::Scaled)] {
             if later.0 > born.0 {
@@ -111,8 +110,9 @@ impl ClusterPlan {
         if let Some(crash) = self.course.crash().filter(|_| w.breaks(slot)) {
             let broken = crash + At::try_from(slot).unwrap_or(0) * 2;
             if m.past(broken) {
+                let restarted = w.restarted(m).is_some_and(|(at, _)| at == revision);
                 revision = BROKEN;
-                if broken >= born.0 || born.1 == Cause::Rollout {
+                if broken >= born.0 || (born.1 == Cause::Rollout && !restarted) {
                     born = (broken, Cause::Broken);
                 }
             }

@@ -94,11 +94,13 @@ impl ClusterPlan {
         } else {
             Readiness::NotReady
         };
+        let name = self.node_name(s.place, s.generation);
+        let said = self.cordons.iter().filter(|(_, node, _)| **node == *name).take_while(|(at, ..)| m.past(*at)).last();
         Node {
-            name: self.node_name(s.place, s.generation),
+            name,
             uid: Arc::from(uid(mix(place.grain, s.generation.cast_unsigned()))),
             readiness,
-            cordoned: s.leaving,
+            cordoned: s.leaving || said.is_some_and(|(.., cordoned)| *cordoned),
             pressures: Vec::new(),
             zone: Some(place.zone.clone()),
             arch: Some(pool.arch.clone()),

@@ -166,7 +166,7 @@ impl World {
             }
             Part::Databases(_, region) => {
                 let mut facts = Vec::new();
-                for d in self.databases.iter().filter(|d| feeds(&d.name)) {
+                for d in self.acted_databases().iter().filter(|d| feeds(&d.name)) {
                     if d.region == *region {
                         facts.push(Fact::Database(d.name.clone(), Some(d.facts(at))));
                     }
@@ -176,15 +176,17 @@ impl World {
                 facts
             }
             Part::Numbers(_, region) => {
-                let own = self.databases.iter().filter(|d| feeds(&d.name));
-                own.filter_map(|d| {
-                    if d.region == *region {
-                        return Some(Fact::Numbers(d.name.clone(), d.numbers(at)));
-                    }
-                    // The lag of a Global Database is measured where it is followed.
-                    d.lag(at).map(|lag| Fact::GlobalLag(d.name.clone(), lag))
-                })
-                .collect()
+                let all = self.acted_databases();
+                all.iter()
+                    .filter(|d| feeds(&d.name))
+                    .filter_map(|d| {
+                        if d.region == *region {
+                            return Some(Fact::Numbers(d.name.clone(), d.numbers(at)));
+                        }
+                        // The lag of a Global Database is measured where it is followed.
+                        d.lag(at).map(|lag| Fact::GlobalLag(d.name.clone(), lag))
+                    })
+                    .collect()
             }
             Part::Slos(..) | Part::Queries(_) => {
                 let own = self.slos.iter().filter(|s| feeds(&s.name));

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::chance::{below, grain, mix};
 use super::course::Course;
+use super::deed::Deed;
 use super::moment::{At, DAY, Recurring};
 use crate::estate::{Capacity, WorkloadKind};
 
 /// One cluster of the world.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ClusterPlan {
     /// Its name in the estate file.
     pub(super) name: String,
@@ -30,10 +31,12 @@ pub(super) struct ClusterPlan {
     pub(super) places: Vec<Place>,
     /// Its workloads.
     pub(super) workloads: Vec<WorkloadPlan>,
+    /// Nodes that people have cordoned, or have let take pods again, and when.
+    pub(super) cordons: Vec<(At, String, bool)>,
 }
 
 /// A node group.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct PoolPlan {
     pub(super) name: Arc<str>,
     pub(super) capacity: Capacity,
@@ -45,7 +48,7 @@ pub(super) struct PoolPlan {
 }
 
 /// A place for a node.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Place {
     pub(super) pool: usize,
     pub(super) zone: Arc<str>,
@@ -64,7 +67,7 @@ pub(super) enum Strategy {
 }
 
 /// One workload.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct WorkloadPlan {
     pub(super) kind: WorkloadKind,
     pub(super) namespace: Arc<str>,
@@ -87,6 +90,8 @@ pub(super) struct WorkloadPlan {
     pub(super) tolerant: bool,
     /// The one that crash loops.
     pub(super) fragile: bool,
+    /// What people have done to it, in order.
+    pub(super) deeds: Vec<(At, Deed)>,
 }
 
 impl ClusterPlan {
@@ -171,5 +176,6 @@ pub(super) fn workload(
         startup: 6 + below(mix(grain, 27), 8),
         tolerant: row.tolerant,
         fragile: false,
+        deeds: Vec::new(),
     }
 }

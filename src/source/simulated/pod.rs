@@ -56,7 +56,8 @@ impl ClusterPlan {
             }
         }
         let stuck = self.course.crash().filter(|_| w.fragile).is_some_and(|since| m.past(since + DEADLINE));
-        Scene { workload: w.counted(wanted, available, updated, stuck), pods }
+        let workload = Workload { paused: w.held(m), ..w.counted(wanted, available, updated, stuck) };
+        Scene { workload, pods }
     }
 
     /// The pod that a replica's pod took over from, while it is still there.

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::chance::grain;
 use super::moment::{At, Moment};
 use super::part::{Obstacle, Part, at};
+use super::plan::ClusterPlan;
 use super::walk::Walk;
 use super::world::World;
 use crate::estate::{EntryRef, Fact, Report, SourceKey};
@@ -58,6 +59,7 @@ impl Source for SimulatedSource {
             return;
         }
         let mut telling = Telling { told: Vec::new(), history: None, walk: None, confirmed: At::MIN, silenced: false };
+        let mut acts = self.world.watch_acts();
         let key = self.key();
         let seed = grain(self.world.seed, &format!("{:?}{:?}{:?}", key.account, key.region, key.subject));
         let mut schedule = Schedule::new(self.every(), LONGEST_RETRY, seed);
@@ -71,7 +73,12 @@ impl Source for SimulatedSource {
             let Some(pause) = listening else { return };
             // What stands in the way is noticed when it comes, not a whole pause later.
             let until_change = Duration::from_secs(m.next().saturating_sub(now).try_into().unwrap_or(u64::MAX));
-            tokio::time::sleep(out.clock().real(pause.min(until_change)).max(LEAST_PAUSE)).await;
+            let pause = tokio::time::sleep(out.clock().real(pause.min(until_change)).max(LEAST_PAUSE));
+            // Whoever watches a service hears of a change at once.
+            tokio::select! {
+                () = pause => {}
+                Ok(()) = acts.changed(), if self.hears() => {}
+            }
         }
     }
 }
@@ -81,7 +88,8 @@ struct Telling {
     told: Vec<Fact>,
     /// Until when the past has been told.
     history: Option<At>,
-    walk: Option<Walk>,
+    /// Where it stands in its cluster, and the cluster as it was acted on so far.
+    walk: Option<(Walk, ClusterPlan)>,
     confirmed: At,
     silenced: bool,
 }
@@ -125,16 +133,25 @@ impl SimulatedSource {
     }
 
     async fn walk(&self, telling: &mut Telling, index: usize, now: At, out: &Outbox) -> Option<Duration> {
-        let cluster = &self.world.clusters[index];
-        let (walk, facts) = if let Some(mut walk) = telling.walk.take() {
-            let facts = walk.advance(cluster, now);
-            (walk, facts)
-        } else {
-            out.meter().count(self.calls(), 0);
-            Walk::begin(cluster, now)
+        let (walk, cluster, facts) = match telling.walk.take() {
+            Some((mut walk, was)) if self.world.has_acted(index, &was) => {
+                let cluster = self.world.acted_cluster(index);
+                let facts = walk.acted(&was, &cluster, now);
+                (walk, cluster, facts)
+            }
+            Some((mut walk, cluster)) => {
+                let facts = walk.advance(&cluster, now);
+                (walk, cluster, facts)
+            }
+            None => {
+                out.meter().count(self.calls(), 0);
+                let cluster = self.world.acted_cluster(index);
+                let (walk, facts) = Walk::begin(&cluster, now);
+                (walk, cluster, facts)
+            }
         };
         let next = walk.next();
-        telling.walk = Some(walk);
+        telling.walk = Some((walk, cluster));
         if !facts.is_empty() || now - telling.confirmed >= CONFIRMS {
             telling.confirmed = now;
             if !out.tell(facts, None).await {
@@ -174,6 +191,11 @@ impl SimulatedSource {
             }
         };
         out.say(report).await.then_some(pause)
+    }
+
+    /// Whether it hears of a change at once, and does not poll.
+    fn hears(&self) -> bool {
+        matches!(self.part, Part::Cluster(_))
     }
 
     /// How many requests the real source would send for one telling.

@@ -85,18 +85,31 @@ impl Walk {
 
     /// Goes on to an instant: what came, changed or went since.
     pub(super) fn advance(&mut self, cluster: &ClusterPlan, now: At) -> Vec<Fact> {
+        self.step(cluster, cluster, now)
+    }
+
+    /// Goes on to an instant in a cluster to which somebody did something since `was`.
+    pub(super) fn acted(&mut self, was: &ClusterPlan, cluster: &ClusterPlan, now: At) -> Vec<Fact> {
+        for seen in self.workloads.iter_mut().chain([&mut self.nodes]) {
+            seen.until = now;
+        }
+        self.step(was, cluster, now)
+    }
+
+    fn step(&mut self, was: &ClusterPlan, cluster: &ClusterPlan, now: At) -> Vec<Fact> {
         let mut nodes: Delta<Node, Arc<str>> = Delta::default();
         if self.nodes.until <= now {
             let mut m = Moment::new(now);
-            let before = cluster.nodes(&mut Moment::new(self.nodes.at));
+            let before = was.nodes(&mut Moment::new(self.nodes.at));
             nodes.add(before, cluster.nodes(&mut m), |n| n.name.clone());
             self.nodes = Seen { at: now, until: m.next() };
         }
         let mut workloads: BTreeMap<Kind, Delta<Workload, WorkloadKey>> = BTreeMap::new();
         let mut pods: Delta<Pod, Name> = Delta::default();
-        for (plan, seen) in cluster.workloads.iter().zip(&mut self.workloads).filter(|(_, seen)| seen.until <= now) {
+        let plans = was.workloads.iter().zip(&cluster.workloads).zip(&mut self.workloads);
+        for ((old, plan), seen) in plans.filter(|(_, seen)| seen.until <= now) {
             let mut m = Moment::new(now);
-            let before = cluster.scene(plan, &mut Moment::new(seen.at));
+            let before = was.scene(old, &mut Moment::new(seen.at));
             let scene = cluster.scene(plan, &mut m);
             *seen = Seen { at: now, until: m.next() };
             workloads

@@ -1,8 +1,10 @@
-//! The world: everything that the estate file names, with its habits. It has no state: whoever asks says when.
+//! The world: everything that the estate file names, with its habits. It has no state but what people did to it: whoever
+//! asks says when.
 
 use jiff::Timestamp;
 
 use super::Scale;
+use super::act::Acts;
 use super::budget::BudgetPlan;
 use super::chance::{grain, mix};
 use super::course::{Course, Role};
@@ -27,6 +29,8 @@ pub struct World {
     pub(super) databases: Vec<DatabasePlan>,
     pub(super) slos: Vec<SloPlan>,
     pub(super) budgets: Vec<BudgetPlan>,
+    /// What people have done to it; nothing else of it ever changes.
+    pub(super) acts: Acts,
 }
 
 impl World {
@@ -42,7 +46,7 @@ impl World {
         let databases = databases(seed, course, &declared);
         let slos = slos(seed, course, &declared);
         let budgets = budgets(seed, course, spice, &declared);
-        Self { seed, course, spice, declared, clusters, databases, slos, budgets }
+        Self { seed, course, spice, declared, clusters, databases, slos, budgets, acts: Acts::default() }
     }
 
     /// Its estate file.
@@ -126,6 +130,7 @@ pub(super) fn bare_cluster(
         region,
         pools,
         workloads: Vec::new(),
+        cordons: Vec::new(),
     }
 }
 

@@ -1,0 +1,72 @@
+//! What people have done to a world: its one memory. The world as it was acted on is a pure function of time again.
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::database::DatabasePlan;
+use super::deed::Deed;
+use super::moment::At;
+use super::part::at;
+use super::plan::ClusterPlan;
+use super::world::World;
+
+/// One change that somebody made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Act {
+    /// To a workload: the indices of its cluster and of itself.
+    Workload(usize, usize, Deed),
+    /// To a node of a cluster: whether it is cordoned.
+    Node(usize, String, bool),
+    /// A database, by its index, makes a member its writer.
+    Failover(usize, usize),
+}
+
+/// Everything that was done, in order, and when.
+pub(super) type Acts = watch::Sender<Vec<(At, Act)>>;
+
+impl World {
+    /// Does something, from now on.
+    pub(super) fn act(&self, now: Timestamp, act: Act) {
+        self.acts.send_modify(|acts| acts.push((at(now), act)));
+    }
+
+    /// Tells when something is done.
+    pub(super) fn watch_acts(&self) -> watch::Receiver<Vec<(At, Act)>> {
+        self.acts.subscribe()
+    }
+
+    /// A cluster with all that was done to it.
+    pub(super) fn acted_cluster(&self, index: usize) -> ClusterPlan {
+        let mut plan = self.clusters[index].clone();
+        for (at, act) in self.acts.borrow().iter() {
+            match act {
+                Act::Workload(cluster, workload, deed) if *cluster == index => {
+                    plan.workloads[*workload].deeds.push((*at, deed.clone()));
+                }
+                Act::Node(cluster, node, cordoned) if *cluster == index => {
+                    plan.cordons.push((*at, node.clone(), *cordoned));
+                }
+                Act::Workload(..) | Act::Node(..) | Act::Failover(..) => {}
+            }
+        }
+        plan
+    }
+
+    /// Whether something was done to a cluster since `was`.
+    pub(super) fn has_acted(&self, index: usize, was: &ClusterPlan) -> bool {
+        let known = was.cordons.len() + was.workloads.iter().map(|w| w.deeds.len()).sum::<usize>();
+        let of_it = |(_, act): &&(At, Act)| matches!(act, Act::Workload(c, ..) | Act::Node(c, ..) if *c == index);
+        self.acts.borrow().iter().filter(of_it).count() != known
+    }
+
+    /// The databases with all that was done to them.
+    pub(super) fn acted_databases(&self) -> Vec<DatabasePlan> {
+        let mut plans = self.databases.clone();
+        for (at, act) in self.acts.borrow().iter() {
+            if let Act::Failover(database, to) = act {
+                plans[*database].failovers.push((*at, *to));
+            }
+        }
+        plans
+    }
+}

@@ -1,0 +1,141 @@
+//! What was done to a workload, and what its controllers make of it: replicas that come and go, rollouts that begin, are
+//! held and go on.
+
+use super::life::Wish;
+use super::moment::{At, Moment};
+use super::plan::WorkloadPlan;
+
+/// How long an autoscaler leaves a number of replicas alone that somebody has set (its usual stabilization), seconds.
+const LEFT_ALONE: At = 300;
+
+/// One change of a workload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// So many replicas.
+    Scaled(usize),
+    /// Restarted, with the words of its annotation.
+    Restarted(String),
+    /// Its rollout is held, or goes on.
+    Held(bool),
+}
+
+/// From when on what decides how many replicas there are.
+#[derive(Debug, Clone, Copy)]
+enum Ruler {
+    /// A person, who set this number.
+    Person(usize),
+    /// The workload's habit, by its autoscaler.
+    Habit,
+}
+
+impl WorkloadPlan {
+    /// The most replicas that a person asked for.
+    pub(super) fn most_asked(&self) -> usize {
+        self.deeds.iter().filter_map(|(_, d)| if let Deed::Scaled(n) = d { Some(*n) } else { None }).max().unwrap_or(0)
+    }
+
+    fn rulers(&self) -> Vec<(At, Ruler)> {
+        let mut out: Vec<(At, Ruler)> = Vec::new();
+        for (at, deed) in &self.deeds {
+            let Deed::Scaled(replicas) = deed else { continue };
+            // An autoscaler that was to take over later has been forestalled.
+            out.retain(|(then, _)| then < at);
+            out.push((*at, Ruler::Person(*replicas)));
+            // None at all switches an autoscaler off.
+            if self.extra > 0 && *replicas > 0 {
+                out.push((at + LEFT_ALONE, Ruler::Habit));
+            }
+        }
+        out
+    }
+
+    /// Whether a replica is wanted, and since when.
+    pub(super) fn wish(&self, slot: usize, m: &mut Moment) -> Wish {
+        if self.deeds.is_empty() { self.habit(slot, m) } else { self.ruled(slot, &self.rulers(), m) }
+    }
+
+    fn ruled(&self, slot: usize, rulers: &[(At, Ruler)], m: &mut Moment) -> Wish {
+        let passed = rulers.iter().take_while(|(at, _)| m.past(*at)).count();
+        let Some(((from, ruler), earlier)) = rulers[..passed].split_last() else { return self.habit(slot, m) };
+        let (wish, since) = match ruler {
+            Ruler::Person(replicas) if slot < *replicas => (true, *from),
+            Ruler::Person(_) => (false, *from),
+            Ruler::Habit => match self.habit(slot, m) {
+                Wish::On(since) => (true, since.max(*from)),
+                Wish::Off(since) => (false, since.max(*from)),
+            },
+        };
+        // What was so before goes on undisturbed.
+        let before = (since == *from).then(|| self.ruled(slot, earlier, &mut Moment::new(from - 1)));
+        match (wish, before) {
+            (true, Some(Wish::On(since))) => Wish::On(since),
+            (false, Some(Wish::Off(since))) => Wish::Off(since),
+            (true, _) => Wish::On(since),
+            (false, _) => Wish::Off(since),
+        }
+    }
+
+    /// The last restart before or at a moment: when, and the words of its annotation.
+    pub(super) fn restarted(&self, m: &mut Moment) -> Option<(At, &str)> {
+        let restarts = self.deeds.iter().filter_map(|(at, d)| match d {
+            Deed::Restarted(words) => Some((*at, words.as_str())),
+            Deed::Scaled(_) | Deed::Held(_) => None,
+        });
+        restarts.take_while(|(at, _)| m.past(*at)).last()
+    }
+
+    /// How often it was restarted.
+    pub(super) fn restarts(&self) -> usize {
+        self.deeds.iter().filter(|(_, d)| matches!(d, Deed::Restarted(_))).count()
+    }
+
+    /// Whether its rollout is held.
+    pub(super) fn held(&self, m: &mut Moment) -> bool {
+        let holds = self.deeds.iter().filter_map(|(at, d)| if let Deed::Held(h) = d { Some((*at, *h)) } else { None });
+        holds.take_while(|(at, _)| m.past(*at)).last().is_some_and(|(_, held)| held)
+    }
+
+    /// The newest revision whose rollout has begun. A restart's revision is the instant at which it was asked for: far
+    /// above the count of a workload's own rollouts.
+    pub(super) fn latest(&self, m: &mut Moment) -> i64 {
+        let own = self.rollouts.last(m);
+        match self.restarted(m) {
+            Some((at, _)) if at > self.rollouts.nth(own) => at,
+            _ => own,
+        }
+    }
+
+    /// The newest revision that has reached a replica, and when it did.
+    pub(super) fn rolled(&self, slot: usize, m: &mut Moment) -> (i64, At) {
+        let turn = At::try_from(slot).unwrap_or(0) * self.turn;
+        let newest = self.rollouts.last(m);
+        let mut begun = vec![(self.rollouts.nth(newest - 1), newest - 1), (self.rollouts.nth(newest), newest)];
+        let oldest = begun[0].0;
+        for (at, deed) in &self.deeds {
+            if matches!(deed, Deed::Restarted(_)) && *at > oldest && m.past(*at) {
+                begun.push((*at, *at));
+            }
+        }
+        begun.sort_unstable();
+        let reached = begun.iter().rev().map(|(at, revision)| (*revision, self.unheld(at + turn)));
+        let reached = reached.into_iter().find(|(_, at)| m.past(*at));
+        reached.unwrap_or((newest - 1, oldest + turn))
+    }
+
+    /// When something happens that was due at an instant, after the time that its rollout is held: never while it is.
+    fn unheld(&self, due: At) -> At {
+        let (mut due, mut since) = (due, None);
+        for (at, deed) in &self.deeds {
+            match deed {
+                Deed::Held(true) => since = since.or(Some(*at)),
+                Deed::Held(false) => {
+                    if let Some(from) = since.take().filter(|from| due >= *from) {
+                        due += at - from;
+                    }
+                }
+                Deed::Scaled(_) | Deed::Restarted(_) => {}
+            }
+        }
+        if since.is_some_and(|from| due >= from) { At::MAX } else { due }
+    }
+}

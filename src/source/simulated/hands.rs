@@ -1,0 +1,245 @@
+//! The hands of the embedded estate: reads answered as the services answer them, and calls that change the world, with
+//! their delays. What the world cannot play is refused, and never faked.
+//!
+//! Some calls are never answered, for drills: those on the deployment `webhooks` act, those on `fraud` do not.
+
+mod objects;
+mod played;
+mod rds;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::act::Act;
+use super::chance::{grain, mix, uid};
+use super::moment::Moment;
+use super::part::{Obstacle, Part, at};
+use super::world::World;
+use crate::operate::journal::Recorded;
+use crate::operate::{
+    Answer, Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sight, Sights, TargetKind, WritePass,
+};
+use crate::source::Clock;
+use played::Refused;
+
+/// How long a read takes, world time.
+const READ: Duration = Duration::from_millis(120);
+/// How long a call takes.
+const CALL: Duration = Duration::from_millis(450);
+/// How long an answer is waited for that does not come.
+const SILENCE: Duration = Duration::from_secs(6);
+
+/// Hands in a world.
+#[derive(Debug, Clone)]
+pub struct SimulatedHands {
+    world: Arc<World>,
+    clock: Clock,
+}
+
+/// What becomes of the answer to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Answered,
+    /// It acts, and nobody hears of it.
+    Unheard,
+    /// It never arrives, and nobody hears of that.
+    Swallowed,
+}
+
+impl Fate {
+    fn of(target: &Pinned) -> Self {
+        match (target.kind, target.id.as_str()) {
+            (TargetKind::Workload, "webhooks") => Self::Unheard,
+            (TargetKind::Workload, "fraud") => Self::Swallowed,
+            _ => Self::Answered,
+        }
+    }
+}
+
+impl SimulatedHands {
+    /// Hands that act by a world's clock.
+    pub fn new(world: Arc<World>, clock: Clock) -> Self {
+        Self { world, clock }
+    }
+
+    /// The part of the world that a target belongs to.
+    fn part(&self, target: &Pinned) -> Option<Part> {
+        if matches!(target.kind, TargetKind::Database) {
+            let account = self.world.declared.accounts.iter().position(|a| Some(&a.name) == target.account.as_ref())?;
+            return Some(Part::Databases(account, target.region.clone()?));
+        }
+        self.cluster(target).map(Part::Cluster)
+    }
+
+    fn cluster(&self, target: &Pinned) -> Option<usize> {
+        self.world.clusters.iter().position(|c| Some(&c.name) == target.cluster.as_ref())
+    }
+
+    /// Why a target's service does not answer, if it does not.
+    fn obstacle(&self, target: &Pinned, now: Timestamp) -> Option<String> {
+        let Some(part) = self.part(target) else {
+            return Some(format!("the embedded estate has no {}", target.name));
+        };
+        self.world.obstacle(&part, &mut Moment::new(at(now))).map(|obstacle| match obstacle {
+            Obstacle::Down(why) | Obstacle::LoggedOut(why) => why,
+        })
+    }
+
+    fn see(&self, target: &Pinned, read: &Read, now: Timestamp) -> Sight {
+        match read {
+            Read::Kubernetes(path) => match self.cluster(target) {
+                Some(index) => objects::see(&self.world.acted_cluster(index), path, at(now)),
+                None => Sight::Unseen(format!("the embedded estate has no cluster for {}", target.name)),
+            },
+            _ => rds::see(&self.world, target, read, at(now)),
+        }
+    }
+
+    /// What a call would do, judged by what is so now.
+    fn played(&self, target: &Pinned, call: &Call, now: Timestamp) -> Result<Act, Refused> {
+        match self.cluster(target) {
+            Some(index) => played::on_cluster(&self.world.acted_cluster(index), index, call, at(now)),
+            None => played::on_database(&self.world, target, call, at(now)),
+        }
+    }
+
+    async fn pause(&self, span: Duration) {
+        tokio::time::sleep(self.clock.real(span)).await;
+    }
+
+    async fn send(&self, target: &Pinned, call: Call) -> Answer {
+        self.pause(CALL).await;
+        let now = self.clock.now();
+        if let Some(why) = self.obstacle(target, now) {
+            return Answer::Unsent(why);
+        }
+        let request_id = Some(uid(mix(grain(self.world.seed, &call.action), at(now).cast_unsigned())));
+        let fate = Fate::of(target);
+        let played = self.played(target, &call, now);
+        if fate == Fate::Swallowed {
+            self.pause(SILENCE).await;
+            return Answer::Lost { request_id: None, why: "the connection broke before an answer came".to_owned() };
+        }
+        match played {
+            Err(Refused { status, code, message }) => {
+                Answer::Declined { request_id, status, code: code.to_owned(), message }
+            }
+            Ok(act) => {
+                self.world.act(now, act);
+                if fate == Fate::Unheard {
+                    self.pause(SILENCE).await;
+                    return Answer::Lost { request_id, why: "no answer came in time".to_owned() };
+                }
+                Answer::Accepted { request_id, body: json!({}) }
+            }
+        }
+    }
+}
+
+impl Hands for SimulatedHands {
+    fn look<'a>(&'a self, target: &'a Pinned, reads: Vec<Read>) -> BoxFuture<'a, Sights> {
+        Box::pin(async move {
+            self.pause(READ).await;
+            let now = self.clock.now();
+            let obstacle = self.obstacle(target, now);
+            let see = |read: Read| {
+                let sight = match &obstacle {
+                    Some(why) => Sight::Unseen(why.clone()),
+                    None => self.see(target, &read, now),
+                };
+                (read, sight)
+            };
+            Sights { at: now, seen: reads.into_iter().map(see).collect() }
+        })
+    }
+
+    fn identity<'a>(&'a self, target: &'a Pinned) -> BoxFuture<'a, Identity> {
+        Box::pin(async move {
+            self.pause(READ).await;
+            let now = self.clock.now();
+            let account = self.world.declared.accounts.iter().find(|a| Some(&a.name) == target.account.as_ref());
+            let Some(account) = account else {
+                return Identity {
+                    proven: Err("the embedded estate has no such account".to_owned()),
+                    arn: None,
+                    at: now,
+                };
+            };
+            let said = self.world.identity(account, at(now));
+            let proven = match said.error {
+                Some(error) => Err(error),
+                None => Ok(format!("account {} of the embedded estate", account.id)),
+            };
+            Identity { proven, arn: said.arn, at: now }
+        })
+    }
+
+    fn permitted<'a>(&'a self, target: &'a Pinned, calls: &'a [Call]) -> BoxFuture<'a, Vec<Permit>> {
+        Box::pin(async move {
+            self.pause(READ).await;
+            let now = self.clock.now();
+            let permit = |call: &Call| match self.played(target, call, now) {
+                Err(refused) if refused.unplayed() => Permit::Denied(refused.message),
+                _ => Permit::Allowed("the embedded estate lets its operator do everything that it can play".to_owned()),
+            };
+            calls.iter().map(permit).collect()
+        })
+    }
+
+    fn rehearse<'a>(&'a self, _: &'a Pinned, _: &'a Call) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            self.pause(READ).await;
+            Ok(())
+        })
+    }
+
+    fn arm<'a>(
+        &'a self,
+        pass: WritePass,
+        target: &'a Pinned,
+        operation: &'a str,
+    ) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>> {
+        Box::pin(async move {
+            self.pause(READ).await;
+            if let Some(why) = self.obstacle(target, self.clock.now()) {
+                return Err(Refusal::because(why));
+            }
+            let id = target.account_id.as_deref().unwrap_or_default();
+            let role = format!("arn:aws:sts::{id}:assumed-role/quarterdeck-operate/quarterdeck-{operation}");
+            Ok(Box::new(WorldArms { hands: self.clone(), target: target.clone(), role, _pass: pass }) as Box<dyn Arms>)
+        })
+    }
+}
+
+/// What can act on one target of a world.
+struct WorldArms {
+    hands: SimulatedHands,
+    target: Pinned,
+    role: String,
+    /// Holding it is what allows this to be.
+    _pass: WritePass,
+}
+
+impl Arms for WorldArms {
+    fn role(&self) -> Option<&str> {
+        Some(&self.role)
+    }
+
+    fn send(&mut self, call: Recorded<Call>) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { self.hands.send(&self.target, call.into_inner()).await })
+    }
+}
+
+/// A read that the embedded estate does not answer.
+fn unplayed(what: &str) -> Sight {
+    Sight::Unseen(format!("the embedded estate does not play this: {what}"))
+}
+
+/// An instant as the services write it.
+fn stamp(at: i64) -> Value {
+    Timestamp::from_second(at).map_or(Value::Null, |t| json!(t.to_string()))
+}

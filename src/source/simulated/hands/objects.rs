@@ -1,0 +1,207 @@
+//! Objects of a cluster as its API server would give them.
+
+use serde_json::{Value, json};
+
+use super::super::chance::{grain, letters, mix, uid};
+use super::super::life::BROKEN;
+use super::super::moment::{At, Moment};
+use super::super::plan::{ClusterPlan, WorkloadPlan};
+use super::{stamp, unplayed};
+use crate::estate::{Node, Readiness, Workload, WorkloadKind};
+use crate::operate::Sight;
+
+/// A controller has seen a change after so long, seconds.
+const OBSERVED: At = 1;
+
+/// A path of the API, in its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// None for what belongs to no namespace.
+    pub(super) namespace: Option<String>,
+    /// The API's plural.
+    pub(super) plural: String,
+    /// None for a list.
+    pub(super) name: Option<String>,
+    /// Such as `scale`.
+    pub(super) sub: Option<String>,
+}
+
+impl Place {
+    /// A path without its query; none where the embedded estate does not know its form.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        let words: Vec<String> = path.strip_prefix('/')?.split('/').map(decoded).collect();
+        let mut words = words.into_iter();
+        match words.next()?.as_str() {
+            "apis" => words.nth(1)?,
+            "api" => words.next()?,
+            _ => return None,
+        };
+        let first = words.next()?;
+        let rest: Vec<String> = words.collect();
+        let (namespace, plural, rest) = match rest.as_slice() {
+            [namespace, plural, rest @ ..] if first == "namespaces" => (Some(namespace.clone()), plural.clone(), rest),
+            rest => (None, first, rest),
+        };
+        let (name, sub) = (rest.first().cloned(), rest.get(1).cloned());
+        (rest.len() <= 2).then_some(Self { namespace, plural, name, sub })
+    }
+}
+
+fn decoded(word: &str) -> String {
+    let mut out = Vec::with_capacity(word.len());
+    let mut rest = word.as_bytes();
+    while let [first, more @ ..] = rest {
+        let hex = more.get(..2).filter(|_| *first == b'%').and_then(|h| std::str::from_utf8(h).ok());
+        if let Some(byte) = hex.and_then(|h| u8::from_str_radix(h, 16).ok()) {
+            out.push(byte);
+            rest = &more[2..];
+        } else {
+            out.push(*first);
+            rest = more;
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// What a read of a path comes to.
+pub(super) fn see(cluster: &ClusterPlan, path: &str, at: At) -> Sight {
+    let Some(place) = Place::of(path).filter(|_| !path.contains('?')) else { return unplayed(path) };
+    let namespace = place.namespace.as_deref();
+    let all: Vec<Value> = match (place.plural.as_str(), &place.sub) {
+        (plural @ ("deployments" | "statefulsets"), None) => {
+            workloads(cluster, namespace, plural).map(|(_, w)| workload(cluster, w, at)).collect()
+        }
+        ("horizontalpodautoscalers", None) => {
+            workloads(cluster, namespace, "deployments").filter(|(_, w)| w.extra > 0).map(|(_, w)| scaler(w)).collect()
+        }
+        // Nobody in the embedded estate has declared one.
+        ("poddisruptionbudgets", None) => Vec::new(),
+        ("nodes", None) => cluster.nodes(&mut Moment::new(at)).iter().map(node).collect(),
+        ("namespaces", None) => namespaces(cluster),
+        _ => return unplayed(path),
+    };
+    let Some(name) = &place.name else { return Sight::There(Value::Array(all)) };
+    match all.into_iter().find(|o| o.pointer("/metadata/name").and_then(Value::as_str) == Some(name)) {
+        Some(object) => Sight::There(object),
+        None => Sight::Absent(format!("{} \"{name}\" not found", place.plural)),
+    }
+}
+
+/// The workloads of a namespace, or of all, by the API's plural, with their indices.
+pub(super) fn workloads<'a>(
+    cluster: &'a ClusterPlan,
+    namespace: Option<&'a str>,
+    plural: &str,
+) -> impl Iterator<Item = (usize, &'a WorkloadPlan)> + use<'a> {
+    let kind = match plural {
+        "deployments" => Some(WorkloadKind::Deployment),
+        "statefulsets" => Some(WorkloadKind::StatefulSet),
+        _ => None,
+    };
+    let all = cluster.workloads.iter().enumerate();
+    all.filter(move |(_, w)| Some(w.kind) == kind && namespace.is_none_or(|n| *n == *w.namespace))
+}
+
+/// A deployment or a stateful set.
+pub(super) fn workload(cluster: &ClusterPlan, plan: &WorkloadPlan, at: At) -> Value {
+    let m = &mut Moment::new(at);
+    let scene = cluster.scene(plan, m);
+    let Workload { wanted, available, updated, paused, stuck, .. } = scene.workload;
+    let there = scene.pods.iter().filter(|p| !p.deleting).count();
+    let newest = plan.newest(cluster.course.crash(), m);
+    let rollouts = plan.rollouts.last(m) - plan.rollouts.last(&mut Moment::new(plan.created));
+    let restarts = i64::try_from(plan.restarts()).unwrap_or(0);
+    let generation = 1 + rollouts + i64::try_from(plan.deeds.len()).unwrap_or(0);
+    let seen = plan.deeds.last().is_none_or(|(done, _)| done + OBSERVED <= at);
+    let labels = json!({"app": &*plan.name});
+    let mut template = json!({"metadata": {"labels": labels}, "spec": {"terminationGracePeriodSeconds": 30}});
+    if let Some((_, words)) = plan.restarted(m) {
+        template["metadata"]["annotations"] = json!({"kubectl.kubernetes.io/restartedAt": words});
+    }
+    let deployment = plan.kind == WorkloadKind::Deployment;
+    let revision = rollouts + restarts + i64::from(newest == BROKEN);
+    let mut object = json!({
+        "apiVersion": "apps/v1",
+        "kind": if deployment { "Deployment" } else { "StatefulSet" },
+        "metadata": {
+            "name": &*plan.name, "namespace": &*plan.namespace, "uid": &*plan.uid, "generation": generation,
+            "creationTimestamp": stamp(plan.created), "labels": labels,
+        },
+        "spec": {"replicas": wanted, "selector": {"matchLabels": labels}, "template": template},
+        "status": {
+            "observedGeneration": if seen { generation } else { generation - 1 },
+            "replicas": there, "updatedReplicas": updated, "readyReplicas": available, "availableReplicas": available,
+        },
+    });
+    if deployment {
+        object["metadata"]["annotations"] = json!({"deployment.kubernetes.io/revision": revision.to_string()});
+        object["spec"]["paused"] = json!(paused);
+        object["spec"]["progressDeadlineSeconds"] = json!(600);
+        object["spec"]["strategy"] =
+            json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}});
+        object["status"]["conditions"] = json!([progressing(cluster, stuck.as_deref())]);
+    } else {
+        object["spec"]["updateStrategy"] = json!({"type": "RollingUpdate"});
+        let hash = letters(mix(plan.grain, newest.cast_unsigned()), 9);
+        object["status"]["updateRevision"] = json!(format!("{}-{hash}", plan.name));
+    }
+    versioned(object)
+}
+
+fn progressing(cluster: &ClusterPlan, stuck: Option<&str>) -> Value {
+    match (stuck, cluster.course.crash()) {
+        (Some(reason), Some(since)) => json!({
+            "type": "Progressing", "status": "False", "reason": reason, "lastUpdateTime": stamp(since + 600),
+            "message": "the new pods do not become ready",
+        }),
+        _ => json!({"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable"}),
+    }
+}
+
+/// The autoscaler of a deployment that has one.
+fn scaler(plan: &WorkloadPlan) -> Value {
+    json!({
+        "metadata": {"name": &*plan.name, "namespace": &*plan.namespace, "uid": uid(mix(plan.grain, 29))},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": &*plan.name},
+            "minReplicas": plan.base, "maxReplicas": plan.base + plan.extra,
+        },
+    })
+}
+
+/// A node.
+pub(super) fn node(node: &Node) -> Value {
+    let ready = match node.readiness {
+        Readiness::Ready => "True",
+        Readiness::NotReady => "False",
+        Readiness::Unknown => "Unknown",
+    };
+    let mut object = json!({
+        "apiVersion": "v1", "kind": "Node",
+        "metadata": {
+            "name": &*node.name, "uid": &*node.uid,
+            "labels": {"topology.kubernetes.io/zone": node.zone.as_deref(), "kubernetes.io/arch": node.arch.as_deref()},
+        },
+        "spec": {},
+        "status": {"conditions": [{"type": "Ready", "status": ready}]},
+    });
+    if node.cordoned {
+        object["spec"]["unschedulable"] = json!(true);
+    }
+    versioned(object)
+}
+
+fn namespaces(cluster: &ClusterPlan) -> Vec<Value> {
+    let mut names: Vec<&str> = cluster.workloads.iter().map(|w| &*w.namespace).collect();
+    names.sort_unstable();
+    names.dedup();
+    let object = |name: &str| json!({"metadata": {"name": name, "uid": uid(grain(cluster.grain, name))}});
+    names.into_iter().map(object).collect()
+}
+
+/// An object with a version that changes whenever anything of it does.
+fn versioned(mut object: Value) -> Value {
+    let version = grain(0, &object.to_string()) >> 24;
+    object["metadata"]["resourceVersion"] = json!(version.to_string());
+    object
+}
