@@ -3,161 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says by panicking what is wrong")]
 
-use std::io::{Read, Write};
+#[path = "ground/terminal.rs"]
+mod terminal;
+
 use std::process::Command;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
-use rustix::process::{Pid, Signal, kill_process};
+use portable_pty::{CommandBuilder, PtySize};
+use rustix::process::Signal;
 
-/// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// What the header of the embedded estate says.
-const UP: &str = "OBSERVE";
-
-/// A program in a terminal of its own.
-struct Terminal {
-    master: Option<Box<dyn MasterPty + Send>>,
-    keys: Option<Box<dyn Write + Send>>,
-    child: Box<dyn Child + Send + Sync>,
-    output: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    raw: Vec<u8>,
-    modes_before: String,
-    _home: tempfile::TempDir,
-}
-
-impl Terminal {
-    fn run(program: &str, arguments: &[&str], size: (u16, u16)) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut command = CommandBuilder::new(program);
-        command.args(arguments);
-        command.env_clear();
-        command.env("PATH", std::env::var("PATH").unwrap_or_default());
-        command.env("TERM", "xterm-256color");
-        command.env("HOME", home.path());
-        command.env("QUARTERDECK_HOME", home.path());
-        Self::start(command, size, home)
-    }
-
-    fn start(command: CommandBuilder, (cols, rows): (u16, u16), home: tempfile::TempDir) -> Self {
-        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let modes_before = format!("{:?}", pair.master.get_termios().unwrap());
-        let child = pair.slave.spawn_command(command).unwrap();
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let (send, output) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 8192];
-            while let Ok(n) = reader.read(&mut buffer) {
-                if n == 0 || send.send(buffer[..n].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        let screen = vt100::Parser::new(rows.try_into().unwrap(), cols.try_into().unwrap(), 0);
-        Self {
-            master: Some(pair.master),
-            keys: Some(keys),
-            child,
-            output,
-            screen,
-            raw: Vec::new(),
-            modes_before,
-            _home: home,
-        }
-    }
-
-    fn demo(size: (u16, u16)) -> Self {
-        Self::run(env!("CARGO_BIN_EXE_quarterdeck"), &["demo"], size)
-    }
-
-    fn read(&mut self, wait: Duration) -> bool {
-        match self.output.recv_timeout(wait) {
-            Ok(bytes) => {
-                self.screen.process(&bytes);
-                self.raw.extend(bytes);
-                true
-            }
-            Err(RecvTimeoutError::Timeout) => true,
-            Err(RecvTimeoutError::Disconnected) => false,
-        }
-    }
-
-    fn text(&self) -> String {
-        self.screen.screen().contents()
-    }
-
-    fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let begun = Instant::now();
-        while !holds(self) {
-            assert!(begun.elapsed() < PATIENCE, "not seen: {what}; the screen:\n{}", self.text());
-            self.read(Duration::from_millis(20));
-        }
-    }
-
-    fn shows(&mut self, text: &str) {
-        self.until(text, |t| t.text().contains(text));
-    }
-
-    fn press(&mut self, keys: &str) {
-        let writer = self.keys.as_mut().unwrap();
-        writer.write_all(keys.as_bytes()).unwrap();
-        writer.flush().unwrap();
-    }
-
-    fn resize(&mut self, (cols, rows): (u16, u16)) {
-        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        self.screen.screen_mut().set_size(rows.try_into().unwrap(), cols.try_into().unwrap());
-        self.master.as_ref().unwrap().resize(size).unwrap();
-    }
-
-    fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(i32::try_from(self.child.process_id().unwrap()).unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
-    }
-
-    fn ends(&mut self) -> ExitStatus {
-        let begun = Instant::now();
-        loop {
-            self.read(Duration::from_millis(20));
-            if let Some(status) = self.child.try_wait().unwrap() {
-                while self.read(Duration::from_millis(50)) && !self.output_is_quiet() {}
-                return status;
-            }
-            assert!(begun.elapsed() < PATIENCE, "it does not end; the screen:\n{}", self.text());
-        }
-    }
-
-    fn output_is_quiet(&mut self) -> bool {
-        let before = self.raw.len();
-        self.read(Duration::from_millis(50));
-        self.raw.len() == before
-    }
-
-    /// Everything is as it was before the program started.
-    fn assert_given_back(&self) {
-        let screen = self.screen.screen();
-        assert!(!screen.alternate_screen(), "still on the alternate screen");
-        assert!(!screen.hide_cursor(), "the cursor is still hidden");
-        assert!(!screen.bracketed_paste(), "paste is still bracketed");
-        assert_eq!(screen.fgcolor(), vt100::Color::Default, "still coloured");
-        let modes = format!("{:?}", self.master.as_ref().unwrap().get_termios().unwrap());
-        assert_eq!(modes, self.modes_before, "the line's modes have changed");
-    }
-
-    fn taken(&self) -> bool {
-        self.screen.screen().alternate_screen() && self.screen.screen().hide_cursor()
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
+use terminal::{PATIENCE, Terminal, UP};
 
 #[test]
 fn starts_answers_and_quits() {
@@ -397,4 +253,27 @@ fn a_panic_gives_the_terminal_back_and_then_tells() {
     let (on_screen, after) = raw.split_once("\x1b[?1049l").unwrap();
     assert!(!on_screen.contains("panicked") && !raw.contains("elsewhere"), "{raw}");
     assert!(after.contains("the console fell over"), "{raw}");
+}
+
+#[test]
+fn a_deployment_of_the_embedded_estate_is_scaled_by_keys_alone() {
+    let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_quarterdeck"), &["demo", "--scenario", "calm"], (150, 44));
+    terminal.shows("23/23 sources");
+    for (keys, shown) in [
+        ("4gg\r", "Workloads · 48"),
+        ("/ledger\r", "▸● payments/ledger  deployment    4/4"),
+        ("o", "reason"),
+        ("a drill\r", "WRITE 1"),
+        ("a", "▸ workload.restart"),
+        ("\x1b[B", "▸ workload.scale"),
+        ("\r", "▸ replicas  4"),
+        ("\x7f6\r", "y goes on to the words that confirm: ledger"),
+        ("y", "replicas 4  →  6"),
+        ("ledger\r", "OP-1"),
+        ("", "ledger has 6 pods, 6 serve"),
+        ("\x1b", "payments/ledger  deployment    6/6"),
+    ] {
+        terminal.press(keys);
+        terminal.shows(shown);
+    }
 }
