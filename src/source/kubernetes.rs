@@ -10,6 +10,7 @@
 //! - `session`: one cluster, entered; tells what the kinds tell, renews credentials, keeps the line honest.
 //! - `kind` and `picture`: one kind over the places where rights allow it to be seen.
 //! - `follow` and `listing`: one kind in one place: streaming list, or pages; then a watch that survives.
+//! - `usage`: what nodes use, where the cluster has a metrics API.
 //! - `request` and `words`: one request, and what went wrong in words.
 //! - `hands`: what operations look with, ask with and act with; it enters by the same `entrance`.
 //! - `wire` and `shown`: the API's protobuf, and what is kept of it.
@@ -29,6 +30,7 @@ mod scope;
 mod session;
 mod shown;
 mod summary;
+mod usage;
 mod wire;
 mod words;
 

@@ -1,4 +1,5 @@
-//! SLO counts from Prometheus: one source for each server, which asks every query of its SLOs once a minute.
+//! SLO counts and the numbers of services from Prometheus: one source for each server, which asks every query once a
+//! minute.
 //!
 //! Each SLO has two queries, events and total; each is asked for the seven windows and the SLO's own one, with
 //! `{{.window}}` replaced, all at one instant. What the server says of a single query (a syntax error, several series)
@@ -11,6 +12,7 @@ mod filling;
 mod gaps;
 mod probe;
 mod server;
+mod services;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -22,6 +24,7 @@ use self::counts::{Queries, Reading};
 use self::filling::Filling;
 use self::gaps::Gaps;
 use self::server::{Server, Trouble, shown};
+use self::services::Service;
 use super::schedule::Schedule;
 use super::{Outbox, Source};
 use crate::estate::{Covered, DeclaredEstate, DeclaredSlo, EntryRef, Fact, Report, Sli, SourceKey, SourceName};
@@ -38,11 +41,12 @@ const MOST_NOTES: usize = 3;
 pub struct PrometheusSource {
     url: String,
     slos: Vec<DeclaredSlo>,
+    services: Vec<Service>,
     /// The time for which earlier runs have asked, by SLO.
     covered: BTreeMap<String, Covered>,
 }
 
-/// A source for each server that the estate's SLOs name.
+/// A source for each server that the estate's SLOs and services name.
 pub fn sources(declared: &DeclaredEstate) -> Vec<PrometheusSource> {
     sources_after(declared, &BTreeMap::new())
 }
@@ -51,14 +55,28 @@ pub fn sources(declared: &DeclaredEstate) -> Vec<PrometheusSource> {
 pub fn sources_after(declared: &DeclaredEstate, covered: &BTreeMap<String, Covered>) -> Vec<PrometheusSource> {
     let mut all: Vec<PrometheusSource> = Vec::new();
     for slo in &declared.slos {
-        let Sli::Prometheus { url, .. } = &slo.sli else { continue };
-        if let Some(source) = all.iter_mut().find(|s| s.url == *url) {
-            source.slos.push(slo.clone());
-        } else {
-            all.push(PrometheusSource { url: url.clone(), slos: vec![slo.clone()], covered: covered.clone() });
+        if let Sli::Prometheus { url, .. } = &slo.sli {
+            of(&mut all, url, covered).slos.push(slo.clone());
         }
     }
+    for (url, service) in declared.services.iter().filter_map(Service::of) {
+        of(&mut all, url, covered).services.push(service);
+    }
     all
+}
+
+/// The source of a server, made where there is none yet.
+fn of<'a>(
+    all: &'a mut Vec<PrometheusSource>,
+    url: &str,
+    covered: &BTreeMap<String, Covered>,
+) -> &'a mut PrometheusSource {
+    let index = all.iter().position(|s| s.url == url).unwrap_or(all.len());
+    if index == all.len() {
+        let (slos, services) = (Vec::new(), Vec::new());
+        all.push(PrometheusSource { url: url.to_owned(), slos, services, covered: covered.clone() });
+    }
+    &mut all[index]
 }
 
 impl Source for PrometheusSource {
@@ -67,7 +85,8 @@ impl Source for PrometheusSource {
     }
 
     fn feeds(&self) -> Vec<EntryRef> {
-        self.slos.iter().map(|s| EntryRef::Slo(s.name.clone())).collect()
+        let services = self.services.iter().map(|s| EntryRef::Service(s.name.clone()));
+        self.slos.iter().map(|s| EntryRef::Slo(s.name.clone())).chain(services).collect()
     }
 
     async fn run(self, out: Outbox) {
@@ -93,7 +112,8 @@ impl Source for PrometheusSource {
 }
 
 impl PrometheusSource {
-    /// One look: the counts of every SLO at one instant, and what is wrong with single queries.
+    /// One look: the counts of every SLO and the numbers of every service at one instant, and what is wrong with single
+    /// queries.
     async fn look(
         &self,
         at: Timestamp,
@@ -115,6 +135,11 @@ impl PrometheusSource {
             }
             notes.extend(reading.wrong.into_iter().map(|wrong| format!("{}: {wrong}", slo.name)));
             facts.push(Fact::Slo(slo.name.clone(), reading.counts));
+        }
+        for service in &self.services {
+            let (found, wrong) = service.look(&server, at).await?;
+            notes.extend(wrong.into_iter().map(|wrong| format!("{}: {wrong}", service.name)));
+            facts.push(Fact::Service(service.name.clone(), found));
         }
         let began = Instant::now();
         for slo in &self.slos {

@@ -37,7 +37,9 @@ pub(super) async fn groups(declared: &DeclaredEstate) -> Vec<Group> {
         }
     }
     #[cfg(feature = "prometheus")]
-    if declared.slos.iter().any(|s| matches!(s.sli, crate::estate::Sli::Prometheus { .. })) {
+    if declared.slos.iter().any(|s| matches!(s.sli, crate::estate::Sli::Prometheus { .. }))
+        || declared.services.iter().any(|s| matches!(s.signals, Some(crate::estate::ServiceSignals::Prometheus { .. })))
+    {
         let estate = declared.clone();
         proofs.push(tokio::spawn(async move {
             let rows = crate::source::prometheus::probe(&estate, jiff::Timestamp::now()).await;

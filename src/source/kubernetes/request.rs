@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use kube::client::Body;
@@ -98,6 +98,13 @@ impl Caller {
     /// Sends a GET and returns its whole answer.
     pub(super) async fn read(&self, path: &str, accept: &'static str) -> Result<Bytes, Trouble> {
         whole(self.get(path, accept).await?.into_body(), LARGEST).await
+    }
+
+    /// The same on a line of its own, which ends with the answer: one that is kept for later may be dead by then, and whoever
+    /// takes it up would believe that the server is.
+    pub(super) async fn read_apart(&self, path: &str, accept: &'static str) -> Result<Bytes, Trouble> {
+        let request = Request::get(path).header(ACCEPT, accept).header(CONNECTION, "close");
+        whole(self.send(request, accept).await?.into_body(), LARGEST).await
     }
 
     async fn send(&self, request: http::request::Builder, accept: &'static str) -> Result<Response<Body>, Trouble> {

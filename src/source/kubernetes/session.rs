@@ -15,7 +15,8 @@ use super::kind::{KindStanding, Told, watch_kind};
 use super::request::{Caller, Trouble, Way};
 use super::shown::{DaemonSets, Deployments, Nodes, Pods, ReplicaSets, StatefulSets};
 use super::summary;
-use crate::estate::{DeclaredCluster, Fact, Kind, Report};
+use super::usage::measure;
+use crate::estate::{DeclaredCluster, Fact, Kind, Report, Usage};
 use crate::source::access::Access;
 use crate::source::schedule::Schedule;
 use crate::source::{Clock, Outbox};
@@ -28,6 +29,10 @@ const FIRST_PICTURE: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_secs(2);
 /// Facts are confirmed once they are this old, on evidence of life alone.
 const CONFIRM: Duration = Duration::from_secs(12);
+/// How often it is asked what the nodes use.
+const MEASURE: Duration = Duration::from_mins(1);
+/// How often it is asked again where that cannot be known.
+const MEASURE_AGAIN: Duration = Duration::from_mins(5);
 /// How long the server may take to say that it is there.
 const LOOK: Duration = Duration::from_secs(5);
 /// How old our own tokens grow: EKS takes them for 15 minutes.
@@ -52,6 +57,8 @@ pub(super) enum Ended {
 enum Errand {
     /// Whether the server is there.
     Looked(Result<(), Trouble>),
+    /// What the nodes use.
+    Measured(Result<Usage, Trouble>),
     /// Credentials were renewed, or not.
     Renewed(Door, Result<(Entrance, Entered), String>),
     /// The kubeconfig was read again.
@@ -90,6 +97,12 @@ pub(super) struct Session<'a> {
     renewed_at: Timestamp,
     renew_at: Option<Instant>,
     reread_at: Instant,
+    /// When it is asked next what the nodes use; none while it is being asked.
+    measure_at: Option<Instant>,
+    /// When that was last measured.
+    measured: Option<Instant>,
+    /// Why it cannot be known, as it was last said.
+    unmeasured: Option<Usage>,
 }
 
 impl<'a> Session<'a> {
@@ -134,6 +147,9 @@ impl<'a> Session<'a> {
             renewed_at: out.now(),
             renew_at: None,
             reread_at: now + REREAD,
+            measure_at: Some(now),
+            measured: None,
+            unmeasured: None,
             out,
         }
     }
@@ -303,6 +319,11 @@ impl<'a> Session<'a> {
             return None;
         }
         let stale = |at: Timestamp| self.clock.now().duration_since(at).unsigned_abs() >= CONFIRM;
+        if !woe && self.measure_at.is_some_and(|at| at <= now) {
+            self.measure_at = None;
+            let caller = self.caller();
+            self.errands.spawn(async move { Errand::Measured(measure(&caller).await) });
+        }
         if self.line.is_some() {
             self.look();
         } else if !woe && self.told_as_of.is_some_and(stale) {
@@ -330,6 +351,7 @@ impl<'a> Session<'a> {
     fn finish(&mut self, errand: Errand) -> Option<Ended> {
         match errand {
             Errand::Looked(looked) => self.looked(looked),
+            Errand::Measured(usage) => self.take_usage(usage),
             Errand::Renewed(door, outcome) => {
                 self.door = Some(door);
                 return self.renewed(outcome);
@@ -367,6 +389,31 @@ impl<'a> Session<'a> {
                 }
             }
         }
+        self.breathe();
+    }
+
+    /// Takes in what the nodes use. What fails may pass: until it has failed for a while, what was measured stands.
+    fn take_usage(&mut self, usage: Result<Usage, Trouble>) {
+        let now = Instant::now();
+        let usage = match usage {
+            Ok(usage) => usage,
+            Err(_) if self.measured.is_some_and(|at| now.duration_since(at) < MEASURE_AGAIN) => {
+                self.measure_at = Some(now + MEASURE);
+                return;
+            }
+            Err(trouble) => Usage::Unmeasured(format!("what nodes use is not known: {}", trouble.words())),
+        };
+        let known = matches!(usage, Usage::Measured { .. });
+        self.measure_at = Some(now + if known { MEASURE } else { MEASURE_AGAIN });
+        if known {
+            self.measured = Some(now);
+            self.unmeasured = None;
+        } else if self.unmeasured.as_ref() == Some(&usage) {
+            return;
+        } else {
+            self.unmeasured = Some(usage.clone());
+        }
+        self.facts.push(Fact::Usage(self.declared.name.clone(), usage));
         self.breathe();
     }
 
