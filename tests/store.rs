@@ -257,8 +257,11 @@ fn the_writer_writes_the_newest_and_says_when_it_cannot() {
     });
     assert!(said.unwrap().contains("another program holds"));
     holder.execute_batch("ROLLBACK").unwrap();
+    drop(holder);
     writer.learn(History::default());
     assert!(writer.close(Duration::from_secs(10)));
+    let beside = |end: &str| std::fs::exists(format!("{}{end}", path.display())).unwrap();
+    assert!(!beside("-wal") && !beside("-shm"), "closed in time: the next start reads one file");
     let recalled = open(&path).recall(noon());
     assert_eq!(recalled.seen, [remembered("a", facts::pods(49))]);
     assert!((recalled.spent_today_usd - 0.5).abs() < 1e-9, "{}", recalled.spent_today_usd);

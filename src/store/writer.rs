@@ -148,6 +148,8 @@ fn write(mut store: Store, inbox: &Receiver<Message>, say: &watch::Sender<Option
             changed
         });
         if let Some(done) = pile.end.take() {
+            // Closed first: what lies in the write-ahead log goes into the file, and the next start reads that alone.
+            drop(store);
             let _ = done.send(());
             return;
         }

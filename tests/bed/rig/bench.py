@@ -248,7 +248,7 @@ def main():
     arguments.add_argument("--pods", type=int, default=10_000)
     arguments.add_argument("--size", default="160x48", help="columns and rows of the terminal (160x48)")
     arguments.add_argument("--until", help="what is on the screen once all pods are there (default: their number)")
-    arguments.add_argument("--keys", default="3 enter tab", help="keys that lead to the list in which --press moves (3 enter tab)")
+    arguments.add_argument("--keys", default="4 enter tab", help="keys that lead to the list in which --press moves (4 enter tab)")
     arguments.add_argument("--press", default="j", help="the key whose answer is measured (j)")
     arguments.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     given = arguments.parse_args()
