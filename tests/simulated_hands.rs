@@ -197,3 +197,18 @@ async fn nobody_acts_without_a_login() {
     let refused = demo.run("workload.restart", demo.deployment("payments", "ledger"), &[]).await;
     assert!(refused.ending.words.iter().any(|w| w.contains("login")), "{:?}", refused.ending);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_revision_is_rolled_back_and_what_it_harmed_heals() {
+    let mut demo = Demo::start("crashloop");
+    let target = demo.deployment("shop", "cart");
+    let looping = |e: &Estate| e.clusters()[0].uneasy().filter(|p| p.crash_looping).count();
+    demo.shows("crash loops", |e| looping(e) > 0).await;
+    ended(&demo.run("workload.rollback", target.clone(), &[]).await, Outcome::Done);
+    demo.shows("cart well again", |e| {
+        looping(e) == 0 && numbers(e, "shop", "cart").is_some_and(|(wanted, available)| wanted == available)
+    })
+    .await;
+    let again = demo.run("workload.rollback", target, &[]).await;
+    assert!(again.ending.words.iter().any(|w| w.contains("no revision before")), "{:?}", again.ending);
+}

@@ -8,6 +8,7 @@ use super::deed::Deed;
 use super::moment::At;
 use super::part::at;
 use super::plan::ClusterPlan;
+use super::slo::SloPlan;
 use super::world::World;
 
 /// One change that somebody made.
@@ -20,6 +21,9 @@ pub(super) enum Act {
     /// A database, by its index, makes a member its writer.
     Failover(usize, usize),
 }
+
+/// What a bad revision harms is well again so long after the one before was put back, seconds.
+const HEALS: At = 45;
 
 /// Everything that was done, in order, and when.
 pub(super) type Acts = watch::Sender<Vec<(At, Act)>>;
@@ -57,6 +61,17 @@ impl World {
         let known = was.cordons.len() + was.workloads.iter().map(|w| w.deeds.len()).sum::<usize>();
         let of_it = |(_, act): &&(At, Act)| matches!(act, Act::Workload(c, ..) | Act::Node(c, ..) if *c == index);
         self.acts.borrow().iter().filter(of_it).count() != known
+    }
+
+    /// The SLOs, which heal with the workload that harms them.
+    pub(super) fn acted_slos(&self) -> Vec<SloPlan> {
+        let mut plans = self.slos.clone();
+        let back = |(at, act): &(At, Act)| matches!(act, Act::Workload(.., Deed::RolledBack)).then_some(*at + HEALS);
+        let healed = self.acts.borrow().iter().find_map(back);
+        for plan in &mut plans {
+            plan.course.healed = healed;
+        }
+        plans
     }
 
     /// The databases with all that was done to them.

@@ -14,6 +14,8 @@ pub(super) const FAILING_REGION: &str = "us-east-1";
 pub(super) struct Course {
     pub(super) scenario: Scenario,
     pub(super) origin: At,
+    /// When the bad revision no longer does harm, since somebody put the one before back.
+    pub(super) healed: Option<At>,
 }
 
 /// A span in which a share of an SLO's events is bad.
@@ -78,10 +80,11 @@ impl Course {
 
     /// What goes wrong for an SLO.
     pub(super) fn episodes(&self, role: Role) -> Option<Episode> {
+        let healed = self.healed.unwrap_or(At::MAX);
         let (span, bad_share) = match (self.scenario, role) {
-            (Scenario::CrashLoop, Role::Checkout) => (self.crash()?..At::MAX, 0.06),
-            (Scenario::CrashLoop, Role::CheckoutLatency) => (self.crash()?..At::MAX, 0.09),
-            (Scenario::CrashLoop, Role::Delivery) => (self.crash()?..At::MAX, 0.02),
+            (Scenario::CrashLoop, Role::Checkout) => (self.crash()?..healed, 0.06),
+            (Scenario::CrashLoop, Role::CheckoutLatency) => (self.crash()?..healed, 0.09),
+            (Scenario::CrashLoop, Role::Delivery) => (self.crash()?..healed, 0.02),
             (Scenario::AuroraFailover, Role::Checkout | Role::Payments) => {
                 let dies = self.failover()?;
                 (dies..dies + 55, 0.45)

@@ -15,6 +15,8 @@ pub(super) enum Deed {
     Scaled(usize),
     /// Restarted, with the words of its annotation.
     Restarted(String),
+    /// Put back to the revision before the bad one.
+    RolledBack,
     /// Its rollout is held, or goes on.
     Held(bool),
 }
@@ -79,14 +81,28 @@ impl WorkloadPlan {
     pub(super) fn restarted(&self, m: &mut Moment) -> Option<(At, &str)> {
         let restarts = self.deeds.iter().filter_map(|(at, d)| match d {
             Deed::Restarted(words) => Some((*at, words.as_str())),
-            Deed::Scaled(_) | Deed::Held(_) => None,
+            Deed::Scaled(_) | Deed::Held(_) | Deed::RolledBack => None,
         });
-        restarts.take_while(|(at, _)| m.past(*at)).last()
+        let last = restarts.take_while(|(at, _)| m.past(*at)).last();
+        // A revision that is put back has no words of a later restart.
+        let back = self.rolled_back(m);
+        last.filter(|(at, _)| back.is_none_or(|back| back <= *at))
     }
 
-    /// How often it was restarted.
+    /// When it was put back to the revision before the bad one.
+    pub(super) fn rolled_back(&self, m: &mut Moment) -> Option<At> {
+        let back = self.deeds.iter().filter(|(_, d)| *d == Deed::RolledBack).map(|(at, _)| *at);
+        back.take_while(|at| m.past(*at)).last()
+    }
+
+    /// When people began rollouts, in order.
+    fn begun(&self) -> impl Iterator<Item = At> {
+        self.deeds.iter().filter(|(_, d)| matches!(d, Deed::Restarted(_) | Deed::RolledBack)).map(|(at, _)| *at)
+    }
+
+    /// How many rollouts people began.
     pub(super) fn restarts(&self) -> usize {
-        self.deeds.iter().filter(|(_, d)| matches!(d, Deed::Restarted(_))).count()
+        self.begun().count()
     }
 
     /// Whether its rollout is held.
@@ -99,8 +115,8 @@ impl WorkloadPlan {
     /// above the count of a workload's own rollouts.
     pub(super) fn latest(&self, m: &mut Moment) -> i64 {
         let own = self.rollouts.last(m);
-        match self.restarted(m) {
-            Some((at, _)) if at > self.rollouts.nth(own) => at,
+        match self.begun().take_while(|at| m.past(*at)).last() {
+            Some(at) if at > self.rollouts.nth(own) => at,
             _ => own,
         }
     }
@@ -111,11 +127,7 @@ impl WorkloadPlan {
         let newest = self.rollouts.last(m);
         let mut begun = vec![(self.rollouts.nth(newest - 1), newest - 1), (self.rollouts.nth(newest), newest)];
         let oldest = begun[0].0;
-        for (at, deed) in &self.deeds {
-            if matches!(deed, Deed::Restarted(_)) && *at > oldest && m.past(*at) {
-                begun.push((*at, *at));
-            }
-        }
+        begun.extend(self.begun().filter(|at| *at > oldest && m.past(*at)).map(|at| (at, at)));
         begun.sort_unstable();
         let reached = begun.iter().rev().map(|(at, revision)| (*revision, self.unheld(at + turn)));
         let reached = reached.into_iter().find(|(_, at)| m.past(*at));
@@ -133,7 +145,7 @@ impl WorkloadPlan {
                         due += at - from;
                     }
                 }
-                Deed::Scaled(_) | Deed::Restarted(_) => {}
+                Deed::Scaled(_) | Deed::Restarted(_) | Deed::RolledBack => {}
             }
         }
         if since.is_some_and(|from| due >= from) { At::MAX } else { due }

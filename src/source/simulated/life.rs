@@ -57,7 +57,8 @@ impl WorkloadPlan {
 
     /// The newest revision whose rollout has begun.
     pub(super) fn newest(&self, broken_since: Option<At>, m: &mut Moment) -> i64 {
-        if self.fragile && broken_since.is_some_and(|since| m.past(since)) { BROKEN } else { self.latest(m) }
+        let broken = self.fragile && broken_since.is_some_and(|since| m.past(since));
+        if broken && self.rolled_back(m).is_none() { BROKEN } else { self.latest(m) }
     }
 
     /// Whether the bad revision reached this replica before it stopped: two of three.
@@ -109,7 +110,8 @@ impl ClusterPlan {
         }
         if let Some(crash) = self.course.crash().filter(|_| w.breaks(slot)) {
             let broken = crash + At::try_from(slot).unwrap_or(0) * 2;
-            if m.past(broken) {
+            let healed = w.rolled_back(m).is_some_and(|at| at <= rolled);
+            if m.past(broken) && !healed {
                 let restarted = w.restarted(m).is_some_and(|(at, _)| at == revision);
                 revision = BROKEN;
                 if broken >= born.0 || (born.1 == Cause::Rollout && !restarted) {

@@ -189,7 +189,8 @@ impl World {
                     .collect()
             }
             Part::Slos(..) | Part::Queries(_) => {
-                let own = self.slos.iter().filter(|s| feeds(&s.name));
+                let all = self.acted_slos();
+                let own = all.iter().filter(|s| feeds(&s.name));
                 own.filter_map(|s| s.counts(at).map(|c| Fact::Slo(s.name.clone(), c))).collect()
             }
             Part::Cluster(_) => Vec::new(),
@@ -202,7 +203,8 @@ impl World {
             return Vec::new();
         }
         let fed = self.feeds(part);
-        let own = self.slos.iter().filter(|s| fed.iter().any(|e| e.name() == s.name));
+        let all = self.acted_slos();
+        let own = all.iter().filter(|s| fed.iter().any(|e| e.name() == s.name));
         own.filter_map(|s| Some(Fact::SliPoints(s.name.clone(), s.points(since, at)?))).collect()
     }
 

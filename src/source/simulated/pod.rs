@@ -56,6 +56,7 @@ impl ClusterPlan {
             }
         }
         let stuck = self.course.crash().filter(|_| w.fragile).is_some_and(|since| m.past(since + DEADLINE));
+        let stuck = stuck && w.rolled_back(m).is_none();
         let workload = Workload { paused: w.held(m), ..w.counted(wanted, available, updated, stuck) };
         Scene { workload, pods }
     }

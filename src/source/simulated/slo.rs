@@ -13,13 +13,13 @@ use super::wave::Wave;
 use crate::estate::{Covered, SliPoint, SliPoints, SloCounts, Window, WindowCount};
 
 /// One SLO of the world.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SloPlan {
     /// Its name in the estate file.
     pub(super) name: String,
     window_s: u64,
     role: Role,
-    course: Course,
+    pub(super) course: Course,
     events: Wave,
     bad: Wave,
     /// Troubles of the last weeks, long over: when, and the share of events that was bad.

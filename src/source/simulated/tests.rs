@@ -1,5 +1,7 @@
 //! Tests of the whole world.
 
+mod acts;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

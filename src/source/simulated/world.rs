@@ -36,7 +36,7 @@ pub struct World {
 impl World {
     /// The world of a seed, in which a scenario takes its course from `origin` on.
     pub fn new(seed: u64, scenario: Scenario, scale: Scale, origin: Timestamp) -> Self {
-        let course = Course { scenario, origin: origin.as_second() };
+        let course = Course { scenario, origin: origin.as_second(), healed: None };
         let spice = Spice { hostile: scenario == Scenario::Hostile };
         let declared = innovate::declare(scale, spice);
         let clusters = match scale {

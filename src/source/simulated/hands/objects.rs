@@ -74,6 +74,9 @@ pub(super) fn see(cluster: &ClusterPlan, path: &str, at: At) -> Sight {
         ("horizontalpodautoscalers", None) => {
             workloads(cluster, namespace, "deployments").filter(|(_, w)| w.extra > 0).map(|(_, w)| scaler(w)).collect()
         }
+        ("replicasets", None) => {
+            workloads(cluster, namespace, "deployments").flat_map(|(_, w)| replica_sets(cluster, w, at)).collect()
+        }
         // Nobody in the embedded estate has declared one.
         ("poddisruptionbudgets", None) => Vec::new(),
         ("nodes", None) => cluster.nodes(&mut Moment::new(at)).iter().map(node).collect(),
@@ -114,12 +117,10 @@ pub(super) fn workload(cluster: &ClusterPlan, plan: &WorkloadPlan, at: At) -> Va
     let generation = 1 + rollouts + i64::try_from(plan.deeds.len()).unwrap_or(0);
     let seen = plan.deeds.last().is_none_or(|(done, _)| done + OBSERVED <= at);
     let labels = json!({"app": &*plan.name});
-    let mut template = json!({"metadata": {"labels": labels}, "spec": {"terminationGracePeriodSeconds": 30}});
-    if let Some((_, words)) = plan.restarted(m) {
-        template["metadata"]["annotations"] = json!({"kubectl.kubernetes.io/restartedAt": words});
-    }
+    let template = template(plan, newest == BROKEN, true, m);
     let deployment = plan.kind == WorkloadKind::Deployment;
-    let revision = rollouts + restarts + i64::from(newest == BROKEN);
+    let broken = plan.fragile && cluster.course.crash().is_some_and(|since| m.past(since));
+    let revision = rollouts + restarts + i64::from(broken);
     let mut object = json!({
         "apiVersion": "apps/v1",
         "kind": if deployment { "Deployment" } else { "StatefulSet" },
@@ -146,6 +147,52 @@ pub(super) fn workload(cluster: &ClusterPlan, plan: &WorkloadPlan, at: At) -> Va
         object["status"]["updateRevision"] = json!(format!("{}-{hash}", plan.name));
     }
     versioned(object)
+}
+
+/// The template of pods, of the bad revision or of the team's own newest one.
+fn template(plan: &WorkloadPlan, broken: bool, restarted: bool, m: &mut Moment) -> Value {
+    let own = plan.rollouts.last(m);
+    let tag = letters(mix(plan.grain, if broken { BROKEN } else { own }.cast_unsigned()), 7);
+    let image = format!("registry.innovate.example/{}:{tag}", plan.name);
+    let mut template = json!({
+        "metadata": {"labels": {"app": &*plan.name}},
+        "spec": {
+            "terminationGracePeriodSeconds": 30,
+            "containers": [{"name": &*plan.name, "image": image}],
+        },
+    });
+    if let Some((_, words)) = plan.restarted(m).filter(|_| restarted) {
+        template["metadata"]["annotations"] = json!({"kubectl.kubernetes.io/restartedAt": words});
+    }
+    template
+}
+
+/// The template that was there before the bad revision; none where no bad one is there.
+pub(super) fn before(cluster: &ClusterPlan, plan: &WorkloadPlan, at: At) -> Option<Value> {
+    let m = &mut Moment::new(at);
+    (plan.newest(cluster.course.crash(), m) == BROKEN).then(|| template(plan, false, false, m))
+}
+
+/// The revisions of a deployment that can be gone back to: the embedded estate keeps the one before a bad one.
+fn replica_sets(cluster: &ClusterPlan, plan: &WorkloadPlan, at: At) -> Vec<Value> {
+    let deployment = workload(cluster, plan, at);
+    let current = deployment.pointer("/metadata/annotations/deployment.kubernetes.io~1revision");
+    let current: i64 = current.and_then(Value::as_str).and_then(|r| r.parse().ok()).unwrap_or(1);
+    let restarts = i64::try_from(plan.restarts()).unwrap_or(0);
+    let kept = before(cluster, plan, at).map(|template| (current - 1 - restarts, template));
+    let newest = (current, deployment["spec"]["template"].clone());
+    let set = |(number, template): (i64, Value)| {
+        let hash = letters(mix(plan.grain, number.cast_unsigned()), 9);
+        json!({
+            "metadata": {
+                "name": format!("{}-{hash}", plan.name), "namespace": &*plan.namespace, "uid": uid(mix(plan.grain, number.cast_unsigned())),
+                "annotations": {"deployment.kubernetes.io/revision": number.to_string()},
+                "ownerReferences": [{"kind": "Deployment", "name": &*plan.name, "uid": &*plan.uid, "controller": true}],
+            },
+            "spec": {"template": template},
+        })
+    };
+    kept.into_iter().chain([newest]).map(set).collect()
 }
 
 fn progressing(cluster: &ClusterPlan, stuck: Option<&str>) -> Value {

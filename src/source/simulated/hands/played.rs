@@ -53,7 +53,10 @@ pub(super) fn on_cluster(cluster: &ClusterPlan, index: usize, call: &Call, at: A
             let namespace = place.namespace.as_deref();
             let found = objects::workloads(cluster, namespace, plural).find(|(_, w)| *w.name == *name);
             let (workload, plan) = found.ok_or_else(absent)?;
-            let deed = deed(body, sub).ok_or_else(|| Refused::cannot(call))?;
+            let back = objects::before(cluster, plan, at);
+            let back = back.filter(|template| sub.is_none() && operation(body, "/spec/template") == Some(template));
+            let deed = back.map(|_| Deed::RolledBack).or_else(|| deed(body, sub));
+            let deed = deed.ok_or_else(|| Refused::cannot(call))?;
             current(body, &objects::workload(cluster, plan, at), name)?;
             Ok(Act::Workload(index, workload, deed))
         }
@@ -87,9 +90,15 @@ fn deed(body: &Value, sub: Option<&str>) -> Option<Deed> {
     }
 }
 
+/// What an operation of a JSON patch puts at a path.
+fn operation<'a>(body: &'a Value, path: &str) -> Option<&'a Value> {
+    body.as_array()?.iter().find(|o| o["path"] == path)?.get("value")
+}
+
 /// That a patch is of the object and the version that is there now.
 fn current(body: &Value, object: &Value, name: &str) -> Result<(), Refused> {
-    let same = |key: &str| body["metadata"][key] == object["metadata"][key];
+    let named = |key: &str| operation(body, &format!("/metadata/{key}")).unwrap_or(&body["metadata"][key]);
+    let same = |key: &str| *named(key) == object["metadata"][key];
     if same("uid") && same("resourceVersion") {
         return Ok(());
     }
