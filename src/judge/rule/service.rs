@@ -1,13 +1,13 @@
 //! A service: how fast it answers, how often it fails, and how much more is asked of it than before.
 
 use super::team::{Of, team};
-use crate::estate::{EntryRef, Sample, ServiceFacts, ServiceSignals, ServiceState, SourceName};
+use crate::estate::{EntryRef, Sample, ServiceFacts, ServiceSignals, ServiceState};
 use crate::judge::docket::Docket;
 use crate::judge::finding::Finding;
 use crate::judge::severity::Environment;
 use crate::judge::{RuleId, RuleId as R, Subject, words};
 
-/// Judges a service. One whose signals the estate file does not name is watched by nobody, and in order.
+/// Judges a service. One whose signals the estate file does not name only ties things together: there is nothing to judge.
 pub(in crate::judge) fn service(docket: &mut Docket<'_>, state: &ServiceState) {
     let entry = EntryRef::Service(state.declared.name.clone());
     let account = docket.estate.account_of(&entry);
@@ -15,11 +15,9 @@ pub(in crate::judge) fn service(docket: &mut Docket<'_>, state: &ServiceState) {
     docket.locate(environment(docket, state));
     let Some(signals) = &state.declared.signals else { return };
     let Some(known) = &state.facts else {
-        // The embedded estate plays no service that has no part in it.
-        let embedded = || docket.estate.sources().iter().any(|s| s.key.name == SourceName::Simulated);
         if docket.undoubted() && docket.fed() {
             docket.doubt("nothing has been said of it yet");
-        } else if docket.undoubted() && !embedded() {
+        } else if docket.undoubted() {
             docket.doubt("no source speaks for it");
         }
         return;

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::chance::grain;
 use super::moment::{At, Moment};
+use super::slo::SloPlan;
 use super::world::World;
-use crate::estate::{EntryRef, Fact, Sli, SourceKey, SourceName};
+use crate::estate::{DeclaredService, EntryRef, Fact, ServiceSignals, Sli, SourceKey, SourceName};
 
 /// What one source tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +133,14 @@ impl World {
                     Sli::Prometheus { .. } | Sli::Rollouts { .. } => false,
                 };
                 let own = self.declared.slos.iter().filter(|s| here(&s.sli));
-                own.map(|s| EntryRef::Slo(s.name.clone())).collect()
+                let slos = own.map(|s| EntryRef::Slo(s.name.clone()));
+                let balanced = |s: &&DeclaredService| {
+                    matches!(s.signals, Some(ServiceSignals::LoadBalancer(_)))
+                        && s.account.as_deref() == Some(account.as_str())
+                        && s.region.as_ref() == Some(region)
+                };
+                let services = self.declared.services.iter().filter(balanced);
+                slos.chain(services.map(|s| EntryRef::Service(s.name.clone()))).collect()
             }
             Part::Queries(url) => {
                 let asks = |sli: &Sli| matches!(sli, Sli::Prometheus { url: u, .. } if u == url);
@@ -146,7 +154,7 @@ impl World {
     /// What a part tells at an instant; a cluster's API server is walked along instead (`walk`).
     pub(super) fn facts(&self, part: &Part, at: At) -> Vec<Fact> {
         let fed = self.feeds(part);
-        let feeds = |name: &str| fed.iter().any(|e| e.name() == name);
+        let feeds = |name: &str| fed.iter().any(|e| e.name() == name && !matches!(e, EntryRef::Service(_)));
         match part {
             Part::Identity(i) => {
                 let account = &self.declared.accounts[*i];
@@ -191,10 +199,21 @@ impl World {
             Part::Slos(..) | Part::Queries(_) => {
                 let all = self.acted_slos();
                 let own = all.iter().filter(|s| feeds(&s.name));
-                own.filter_map(|s| s.counts(at).map(|c| Fact::Slo(s.name.clone(), c))).collect()
+                let slos = own.filter_map(|s| s.counts(at).map(|c| Fact::Slo(s.name.clone(), c)));
+                slos.chain(self.services(&all, &fed, at)).collect()
             }
             Part::Cluster(_) => Vec::new(),
         }
+    }
+
+    /// The numbers of the services among some entries: those of the customers whom their first SLO counts.
+    fn services<'a>(&'a self, plans: &'a [SloPlan], fed: &'a [EntryRef], at: At) -> impl Iterator<Item = Fact> + 'a {
+        fed.iter().filter_map(move |entry| {
+            let EntryRef::Service(name) = entry else { return None };
+            let first = self.declared.slos.iter().find(|slo| slo.service == *name)?;
+            let plan = plans.iter().find(|plan| plan.name == first.name)?;
+            Some(Fact::Service(name.clone(), plan.service(at)?))
+        })
     }
 
     /// What a part tells of the past: all of it, or what has come since an instant.

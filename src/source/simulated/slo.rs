@@ -10,7 +10,7 @@ use super::chance::{below, grain, mix};
 use super::course::{Course, Role};
 use super::moment::{At, DAY};
 use super::wave::Wave;
-use crate::estate::{Covered, SliPoint, SliPoints, SloCounts, Window, WindowCount};
+use crate::estate::{Covered, Sample, ServiceFacts, SliPoint, SliPoints, SloCounts, Window, WindowCount};
 
 /// One SLO of the world.
 #[derive(Debug, Clone)]
@@ -98,6 +98,23 @@ impl SloPlan {
             at: Timestamp::from_second(end).ok()?,
             windows: Window::ALL.map(|w| self.count(end, w.seconds())),
             whole: self.count(end, self.window_s),
+        })
+    }
+
+    /// What the load balancer of its service measures at the last whole minute; requests slow down as they fail.
+    pub(super) fn service(&self, at: At) -> Option<ServiceFacts> {
+        let end = at.div_euclid(60) * 60;
+        let sample = |value: f64| Some(Sample { value, at: Timestamp::from_second(end).ok()? });
+        let WindowCount { bad, total, .. } = self.count(end, 300);
+        let (bad, total) = (bad?, total?);
+        let earlier = self.count(end - 300, 3_600).total?;
+        let failing = if total > 0.0 { bad / total } else { 0.0 };
+        Some(ServiceFacts {
+            p99_ms: sample(140.0 + 4_000.0 * failing),
+            requests: sample(total / 300.0),
+            errors_5xx: sample(bad / 300.0),
+            errors_4xx: sample(total / 300.0 * 0.012),
+            requests_before: sample(earlier / 3_600.0),
         })
     }
 
