@@ -1,4 +1,4 @@
-//! How we act: the catalogue of operations, the policy that bounds them, and the mode that forbids them by default.
+//! How we act: the catalogue of operations, the guarded path from intent to proof, and the journal that comes first.
 //!
 //! Nothing here can change anything: an operation needs a write window, and no client that changes something exists
 //! outside one.
@@ -16,7 +16,6 @@ pub mod journal;
 pub mod lease;
 pub mod look;
 pub mod machine;
-pub mod mode;
 pub mod pin;
 pub mod plan;
 pub mod run;
@@ -34,7 +33,6 @@ pub use freeze::{Freeze, FreezeSpan};
 pub use hands::{Arms, Hands, Identity, Permit};
 pub use intent::{Intent, Refusal};
 pub use look::{Read, Sight, Sights};
-pub use mode::Mode;
 pub use plan::{Change, Draft, Guard, GuardVerdict, Plan, Precondition, Undo, Verification};
 pub use target::{Pinned, TargetKind};
 pub use window::{WritePass, WriteWindow};
