@@ -26,7 +26,7 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, theme: &Theme) 
     right.insert(0, (1, sources(scene, wide)));
     right.insert(0, (identity_rank(scene), identity(scene)));
     // While things can be changed, nothing is more important.
-    right.insert(0, (if scene.desk.window().is_some() { 0 } else { 2 }, mode(scene)));
+    right.insert(0, (if scene.desk.window().is_some() { 0 } else { 2 }, mode(scene, wide)));
     let mut since = true;
     let name = Words::of(Role::HeaderName, scene.estate.name());
     let left = |since: bool| level(scene, theme, since);
@@ -75,7 +75,7 @@ pub(super) fn level(scene: &Scene, theme: &Theme, since: bool) -> Words {
     }
 }
 
-fn mode(scene: &Scene) -> Words {
+fn mode(scene: &Scene, wide: bool) -> Words {
     let observe = match scene.desk.window() {
         None => Words::of(Role::ModeObserve, "OBSERVE"),
         Some(window) => {
@@ -86,7 +86,8 @@ fn mode(scene: &Scene) -> Words {
         }
     };
     match scene.demo {
-        Some(scenario) => Words::of(Role::ModeDemo, "DEMO ").and(Role::Dim, scenario).plus("  ").then(observe),
+        Some(scenario) if wide => Words::of(Role::ModeDemo, "DEMO ").and(Role::Dim, scenario).plus("  ").then(observe),
+        Some(_) => Words::of(Role::ModeDemo, "DEMO").plus("  ").then(observe),
         None => observe,
     }
 }
