@@ -1,6 +1,6 @@
 //! Metrics over a span of time, batched: as many queries a call as one page of the answer can hold, every page read.
 //!
-//! [`fetch`] takes any number of [`Query`]s and answers with [`Points`] for each, whatever the order and the pages in
+//! [`Region::fetch`] takes any number of [`Query`]s and answers with [`Points`] for each, whatever the order and the pages in
 //! which CloudWatch sends them. Each metric that is asked for costs $0.00001.
 
 use std::collections::BTreeMap;
