@@ -100,6 +100,27 @@ fn the_command_writes_sections_and_says_what_they_lack() {
     assert_eq!(missing.status.code(), Some(78));
 }
 
+/// A server's address that is a template, and a name that no list has room for: told, and nothing that would not load.
+#[test]
+fn what_the_estate_file_would_refuse_is_not_written() {
+    let address = SAMPLES[2].1.replace("url: http://", "url: ${SERVER}/");
+    assert_ne!(address, SAMPLES[2].1);
+    let imported = import("openslo.yaml", address.as_bytes(), plain()).unwrap();
+    assert!(
+        imported.left.iter().any(|left| left.what == "the server" && left.why.contains("${SERVER}")),
+        "{imported:?}"
+    );
+    assert_eq!(loaded(&imported).declared.slos.len(), imported.slos);
+    let nameless = SAMPLES[0].1.replacen("service: ", "service: ' ' #", 1);
+    assert_ne!(nameless, SAMPLES[0].1);
+    let imported = import("sloth.yml", nameless.as_bytes(), plain()).unwrap();
+    assert_eq!((imported.slos, loaded(&imported).declared.slos.len()), (2, 2), "{imported:?}");
+    assert!(
+        imported.left.iter().any(|left| left.what.ends_with("is left out") && left.why.contains("`service = \" \"`")),
+        "{imported:?}"
+    );
+}
+
 mod any_text {
     use super::*;
     use proptest::prelude::*;

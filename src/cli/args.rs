@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::config::value::is_url;
+
 pub use operate::{Came, Close, JournalArgs, Operate, Planned, Run};
 
 /// The terminal console from which on-call engineers stand watch over an AWS estate.
@@ -128,10 +130,11 @@ pub enum Format {
 }
 
 fn url(text: &str) -> Result<String, String> {
-    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-    let sound = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
-        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#'));
-    if sound { Ok(text.to_owned()) } else { Err("expected a server's URL, such as http://127.0.0.1:9090".into()) }
+    if is_url(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a server's URL, such as http://127.0.0.1:9090".into())
+    }
 }
 
 fn window(text: &str) -> Result<String, String> {

@@ -5,6 +5,7 @@
 mod mapping;
 mod openslo;
 mod promql;
+mod proof;
 mod queries;
 mod sloth;
 mod writing;
@@ -96,6 +97,13 @@ pub fn import(file: &str, bytes: &[u8], hints: Hints<'_>) -> Result<Imported, Di
     let findings = Findings { diagnostics: RefCell::new(Diagnostics::new(file, text)), left: RefCell::new(Vec::new()) };
     let mut slos = read(&documents, &findings, hints);
     name_apart(&mut slos);
+    slos.retain(|slo| {
+        let refused = proof::refused(slo);
+        if let Some(why) = &refused {
+            findings.left(slo.span.clone(), format!("SLO `{}` is left out", slo.name), why.clone());
+        }
+        refused.is_none()
+    });
     let places = Diagnostics::new(file, text);
     let mut left = findings.left.into_inner();
     left.sort_by_key(|(span, ..)| span.start);

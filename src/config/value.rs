@@ -193,15 +193,18 @@ pub fn role_arn(value: Value<'_>) -> Reading<String> {
 /// An `http://` or `https://` URL without a query.
 pub fn url(value: Value<'_>) -> Reading<String> {
     let text = string(value)?;
-    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-    let host = rest.map(|rest| rest.split('/').next().unwrap_or_default());
-    let sound = host.is_some_and(|host| !host.is_empty())
-        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '?' || c == '#');
-    if sound {
+    if is_url(&text) {
         Ok(text)
     } else {
         Err(Wrong::new("this is not the URL of a server", "such as \"http://127.0.0.1:9090\""))
     }
+}
+
+/// Whether a text is an `http://` or `https://` URL with a host and without a query.
+pub fn is_url(text: &str) -> bool {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#'))
 }
 
 /// Seconds of a duration such as `30s`, `15m`, `4h`, `30d` or `4w`; parts may follow each other, as in `1h30m`.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::mapping::Findings;
 use super::promql::{Counting, WINDOW, counting};
 use super::{Events, Hints};
+use crate::config::value::is_url;
 
 /// Where Prometheus is, where neither the file nor the command line says it.
 const PLACEHOLDER: &str = "http://prometheus.example:9090";
@@ -52,15 +53,18 @@ pub(super) fn pair(
         }
         (read_events.query, read_total.query)
     };
-    let url = hints.url.or(url).map_or_else(
-        || {
-            let why =
-                format!("the file does not say where Prometheus is: {PLACEHOLDER} stands in its place; give --url");
+    let url = match hints.url.or(url) {
+        Some(url) if is_url(url) => url.to_owned(),
+        unusable => {
+            let lack = unusable.map_or_else(
+                || "the file does not say where Prometheus is".to_owned(),
+                |url| format!("`{url}` is not the URL of a server"),
+            );
+            let why = format!("{lack}: {PLACEHOLDER} stands in its place; give --url");
             findings.left_once(events.span.clone(), "the server", why);
             PLACEHOLDER.to_owned()
-        },
-        str::to_owned,
-    );
+        }
+    };
     Ok(Events::Prometheus { url, counted, events: events_text, total: total_text })
 }
 

@@ -11,7 +11,8 @@ pub(super) fn sections(file: &str, slos: &[Slo], lines: &[usize]) -> String {
     sections.join("\n")
 }
 
-fn section(file: &str, slo: &Slo, line: usize) -> String {
+/// One of them.
+pub(super) fn section(file: &str, slo: &Slo, line: usize) -> String {
     let mut out = format!("# {}:{line}\n", gate::visible(file));
     for line in slo.about.iter().flat_map(|about| about.lines()) {
         put(&mut out, &format!("# {}", gate::visible(line)));
@@ -57,7 +58,7 @@ fn metric(metric: &Metric) -> String {
 }
 
 /// Text as a TOML string: plain where it can be, literal where quotes stand in it, over several lines where it has them.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let controls = text.chars().any(|c| c != '\n' && (gate::is_unsafe(c) || c.is_control()));
     let lines = text.contains('\n');
     if !controls && lines && !text.contains("'''") && !text.ends_with('\'') {
