@@ -27,7 +27,7 @@ pub mod work;
 pub mod writes;
 
 pub use call::{Answer, Call, Sent, Service};
-pub use catalogue::{CATALOGUE, Danger, OperationSpec, Parameter, Target};
+pub use catalogue::{CATALOGUE, Danger, OperationSpec, Parameter};
 pub use clock::Clock;
 pub use freeze::{Freeze, FreezeSpan};
 pub use hands::{Arms, Hands, Identity, Permit};

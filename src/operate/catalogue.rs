@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 pub use takes::Takes;
 
+use super::TargetKind;
+
 /// The worst that an operation can do when it goes as planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,40 +33,6 @@ impl Danger {
     }
 }
 
-/// What an operation acts on, and how its target is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    /// A deployment or a stateful set.
-    Workload,
-    /// A namespace of a cluster.
-    Namespace,
-    /// A horizontal pod autoscaler.
-    Autoscaler,
-    /// A pod.
-    Pod,
-    /// A node.
-    Node,
-    /// A managed node group.
-    NodeGroup,
-    /// A database of the estate file.
-    Database,
-}
-
-impl Target {
-    /// How it is written on the command line.
-    pub fn form(self) -> &'static str {
-        match self {
-            Self::Workload => "CLUSTER/NAMESPACE/deployment/NAME (or statefulset)",
-            Self::Namespace => "CLUSTER/NAMESPACE",
-            Self::Autoscaler => "CLUSTER/NAMESPACE/hpa/NAME",
-            Self::Pod => "CLUSTER/NAMESPACE/pod/NAME",
-            Self::Node => "CLUSTER/node/NAME",
-            Self::NodeGroup => "CLUSTER/nodegroup/NAME",
-            Self::Database => "DATABASE",
-        }
-    }
-}
-
 /// One parameter of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Parameter {
@@ -84,7 +52,7 @@ pub struct OperationSpec {
     /// Its name, `area.verb`.
     pub name: &'static str,
     /// What it acts on.
-    pub target: Target,
+    pub target: TargetKind,
     /// Its parameters.
     pub parameters: &'static [Parameter],
     /// The worst it can do when it goes as planned.
@@ -107,7 +75,7 @@ const fn flag(name: &'static str) -> Parameter {
 
 const fn operation(
     name: &'static str,
-    target: Target,
+    target: TargetKind,
     danger: Danger,
     parameters: &'static [Parameter],
     doc: &'static str,
@@ -117,7 +85,7 @@ const fn operation(
 
 use Danger::{DataLoss, Disruptive, Safe};
 use Takes::{Acu, Class, Count, Instance, Moment, Seconds, Snapshot, Tier, Zone};
-use Target::{Autoscaler, Database, Namespace, Node, NodeGroup, Pod, Workload};
+use TargetKind::{Autoscaler, Database, Namespace, Node, NodeGroup, Pod, Workload};
 
 /// Every operation, by area.
 pub const CATALOGUE: &[OperationSpec] = &[

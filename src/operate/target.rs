@@ -18,8 +18,23 @@ pub enum TargetKind {
     Node,
     /// A managed node group.
     NodeGroup,
-    /// A database, with its Global Database where it has one.
+    /// A database of the estate file, with its Global Database where it has one.
     Database,
+}
+
+impl TargetKind {
+    /// How a target of this kind is written on the command line.
+    pub fn form(self) -> &'static str {
+        match self {
+            Self::Workload => "CLUSTER/NAMESPACE/deployment/NAME (or statefulset)",
+            Self::Namespace => "CLUSTER/NAMESPACE",
+            Self::Autoscaler => "CLUSTER/NAMESPACE/hpa/NAME",
+            Self::Pod => "CLUSTER/NAMESPACE/pod/NAME",
+            Self::Node => "CLUSTER/node/NAME",
+            Self::NodeGroup => "CLUSTER/nodegroup/NAME",
+            Self::Database => "DATABASE",
+        }
+    }
 }
 
 /// The whole identity of what an operation acts on. Nothing looks a selection up again: a refresh, a new order or another

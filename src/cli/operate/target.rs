@@ -2,11 +2,11 @@
 
 use super::intent::unknown;
 use crate::estate::{DeclaredCluster, DeclaredEstate};
-use crate::operate::{OperationSpec, Pinned, Target, TargetKind, pin};
+use crate::operate::{OperationSpec, Pinned, TargetKind, pin};
 
 /// The target of an operation; what is wrong with the words otherwise.
 pub(super) fn pin(words: &str, operation: &OperationSpec, estate: &DeclaredEstate) -> Result<Pinned, String> {
-    if operation.target == Target::Database {
+    if operation.target == TargetKind::Database {
         return database(words, estate);
     }
     let form = || format!("a target of {} is written {}", operation.name, operation.target.form());
@@ -14,28 +14,28 @@ pub(super) fn pin(words: &str, operation: &OperationSpec, estate: &DeclaredEstat
     let account = cluster.account.as_deref().and_then(|name| estate.account(name));
     let parts: Vec<&str> = rest.split('/').collect();
     let pinned = match (operation.target, parts.as_slice()) {
-        (Target::Namespace, [namespace]) => {
+        (TargetKind::Namespace, [namespace]) => {
             named("namespace", namespace, label)?;
             watched(cluster, namespace)?;
             pin::namespace(account, cluster, namespace)
         }
-        (Target::Workload, [namespace, resource @ ("deployment" | "statefulset"), name]) => {
+        (TargetKind::Workload, [namespace, resource @ ("deployment" | "statefulset"), name]) => {
             within(cluster, namespace, resource, name)?;
             pin::workload(account, cluster, resource, namespace, name, None)
         }
-        (Target::Autoscaler, [namespace, "hpa", name]) => {
+        (TargetKind::Autoscaler, [namespace, "hpa", name]) => {
             within(cluster, namespace, "hpa", name)?;
             pin::namespaced(account, cluster, TargetKind::Autoscaler, namespace, name, None)
         }
-        (Target::Pod, [namespace, "pod", name]) => {
+        (TargetKind::Pod, [namespace, "pod", name]) => {
             within(cluster, namespace, "pod", name)?;
             pin::namespaced(account, cluster, TargetKind::Pod, namespace, name, None)
         }
-        (Target::Node, ["node", name]) => {
+        (TargetKind::Node, ["node", name]) => {
             named("node", name, subdomain)?;
             pin::of_cluster(account, cluster, TargetKind::Node, name, None)
         }
-        (Target::NodeGroup, ["nodegroup", name]) => {
+        (TargetKind::NodeGroup, ["nodegroup", name]) => {
             named("node group", name, nodegroup)?;
             if account.is_none() {
                 return Err(format!("{} is a cluster outside AWS: it has no managed node groups", cluster.name));
