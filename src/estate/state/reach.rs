@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::target::about;
 use super::{AccountState, Estate, Known};
 use crate::estate::{EntryRef, Fact, Identity, IdentityState, ServiceSignals, Sli, SourceState};
 
@@ -14,22 +15,9 @@ impl Estate {
     /// The account to which a fact belongs, by the entry that it is about.
     pub(super) fn account_of_fact(&self, fact: &Fact) -> Option<&AccountState> {
         match fact {
+            // It proves the account, so nothing of it may wait for the proof.
             Fact::Identity(..) => None,
-            Fact::ControlPlane(name, _)
-            | Fact::Coverage(name, ..)
-            | Fact::Nodes(name, _)
-            | Fact::Workloads(name, ..)
-            | Fact::Pods(name, _)
-            | Fact::Restored(name, _)
-            | Fact::Rollouts(name, _)
-            | Fact::Usage(name, _) => self.account_of(&EntryRef::Cluster(name.clone())),
-            Fact::Database(name, _) | Fact::Global(name, _) | Fact::Numbers(name, _) | Fact::GlobalLag(name, _) => {
-                self.account_of(&EntryRef::Database(name.clone()))
-            }
-            Fact::Budget(name, _) => self.account_of(&EntryRef::Budget(name.clone())),
-            Fact::Costs(name, _) => self.account(name),
-            Fact::Service(name, _) => self.account_of(&EntryRef::Service(name.clone())),
-            Fact::Slo(name, _) | Fact::SliPoints(name, _) => self.account_of(&EntryRef::Slo(name.clone())),
+            _ => self.account_of(&about(fact)),
         }
     }
 
