@@ -2,10 +2,12 @@
 //!
 //! `quarterdeck operate list` prints it; the console's action menu and the names in `[[policy.freeze]]` follow it.
 
+mod given;
 mod takes;
 
 use serde::{Deserialize, Serialize};
 
+pub use given::Misgiven;
 pub use takes::Takes;
 
 use super::TargetKind;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::did_you_mean;
-use crate::operate::catalogue::{self, CATALOGUE};
+use crate::operate::catalogue::{self, CATALOGUE, Misgiven};
 use crate::operate::{Freeze, OperationSpec};
 
 /// The operation of a name.
@@ -19,33 +19,20 @@ pub(super) fn parameters(
     operation: &'static OperationSpec,
     words: &[String],
 ) -> Result<BTreeMap<String, String>, String> {
-    let mut given = BTreeMap::new();
+    let mut values = Vec::new();
     for word in words {
-        let Some((name, value)) = word.split_once('=') else {
+        let Some(value) = word.split_once('=') else {
             return Err(format!("`{word}` is no parameter: write NAME=VALUE; {}", offers(operation)));
         };
-        let Some(parameter) = operation.parameter(name) else {
-            return Err(format!("{} has no parameter `{name}`; {}", operation.name, offers(operation)));
-        };
-        if !parameter.takes.fits(value) {
-            return Err(format!("`{name}={value}`: {name} takes {}", parameter.takes.words()));
-        }
-        if given.insert(name.to_owned(), value.to_owned()).is_some() {
-            return Err(format!("`{name}` is given twice"));
-        }
+        values.push(value);
     }
-    if let Some(missing) = operation.parameters.iter().find(|p| p.required && !given.contains_key(p.name)) {
-        return Err(format!("{} needs `{}=`: {}", operation.name, missing.name, missing.takes.words()));
-    }
-    if operation.needs_one() && given.is_empty() {
-        return Err(format!("{} needs at least one parameter; {}", operation.name, offers(operation)));
-    }
-    for parameter in operation.parameters {
-        if let Some(default) = parameter.default {
-            given.entry(parameter.name.to_owned()).or_insert_with(|| default.to_owned());
-        }
-    }
-    Ok(given)
+    operation.given(values).map_err(|wrong| match wrong {
+        Misgiven::Unknown(name) => format!("{} has no parameter `{name}`; {}", operation.name, offers(operation)),
+        Misgiven::Unfit(parameter, ref value) => format!("`{}={value}`: {wrong}", parameter.name),
+        Misgiven::Twice(_) => wrong.to_string(),
+        Misgiven::Missing(p) => format!("{} needs `{}=`: {}", operation.name, p.name, p.takes.words()),
+        Misgiven::Nothing => format!("{} needs at least one parameter; {}", operation.name, offers(operation)),
+    })
 }
 
 /// Whether every freeze that a person goes past is one.

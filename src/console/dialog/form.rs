@@ -1,7 +1,5 @@
 //! The parameters of an operation, to be filled in.
 
-use std::collections::BTreeMap;
-
 use crate::console::desk::Offer;
 use crate::console::theme::Role;
 use crate::console::widget::words::Words;
@@ -65,7 +63,7 @@ impl Form {
     /// What is missing still.
     pub fn intent(&self) -> Result<Intent, String> {
         let mut target = self.offer.target.clone();
-        let mut parameters = BTreeMap::new();
+        let mut values = Vec::new();
         for field in &self.fields {
             let value = field.value.trim();
             if field.name == AUTOSCALER && target.kind == TargetKind::Autoscaler {
@@ -74,22 +72,11 @@ impl Form {
                 }
                 value.clone_into(&mut target.id);
                 value.clone_into(&mut target.name);
-                continue;
-            }
-            let Some(parameter) = self.offer.operation.parameter(field.name) else { continue };
-            if value.is_empty() && parameter.required {
-                return Err(format!("{} is needed: {}", field.name, parameter.takes.words()));
-            }
-            if !value.is_empty() {
-                if !parameter.takes.fits(value) {
-                    return Err(format!("{} takes {}", field.name, parameter.takes.words()));
-                }
-                parameters.insert(field.name.to_owned(), value.to_owned());
+            } else if !value.is_empty() {
+                values.push((field.name, value));
             }
         }
-        if self.offer.operation.needs_one() && parameters.is_empty() {
-            return Err("fill in one of them at least".to_owned());
-        }
+        let parameters = self.offer.operation.given(values).map_err(|wrong| wrong.to_string())?;
         Ok(Intent { operation: self.offer.operation, target, parameters })
     }
 
@@ -116,5 +103,49 @@ impl Form {
         }
         out.push(Words::dim("nothing is sent: the plan comes next"));
         (out, self.at + 2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estate::DeclaredDatabase;
+    use crate::operate::{catalogue, pin};
+
+    fn form(operation: &str) -> Form {
+        let database = DeclaredDatabase {
+            name: "orders".to_owned(),
+            account: "production".to_owned(),
+            region: "us-east-1".to_owned(),
+            cluster: "orders-use1".to_owned(),
+            global: None,
+            max_connections: None,
+        };
+        let operation = catalogue::find(operation).unwrap();
+        Form::of(Offer { operation, target: pin::database(None, &database), values: [].into() }).unwrap()
+    }
+
+    fn given(form: &Form) -> Result<Vec<String>, String> {
+        Ok(form.intent()?.parameters.into_iter().map(|(name, value)| format!("{name}={value}")).collect())
+    }
+
+    #[test]
+    fn a_field_that_is_erased_takes_its_default() {
+        let mut form = form("node.drain");
+        let all = ["bare-pods=false", "local-data=false"];
+        assert_eq!(given(&form).unwrap(), all);
+        for field in &mut form.fields {
+            field.value = " ".to_owned();
+        }
+        assert_eq!(given(&form).unwrap(), all);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let mut replicas = form("workload.scale");
+        assert_eq!(given(&replicas).unwrap_err(), "replicas is needed: a whole number from 0 to 2147483647");
+        replicas.text().unwrap().push_str(" -1");
+        assert_eq!(given(&replicas).unwrap_err(), "replicas takes a whole number from 0 to 2147483647");
+        assert_eq!(given(&form("database.capacity")).unwrap_err(), "fill in one of them at least");
     }
 }
