@@ -1,6 +1,7 @@
 //! The plan of an operation: data that a person reads, the journal keeps, and the re-check is held against.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,20 @@ pub struct Undo {
     pub operation: String,
     /// Its parameters.
     pub parameters: BTreeMap<String, String>,
+}
+
+impl Undo {
+    /// Its parameters as they are typed: `to=orders-1`.
+    pub fn given(&self) -> String {
+        self.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl fmt::Display for Undo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = self.given();
+        write!(f, "{}{}{given}", self.operation, if given.is_empty() { "" } else { " " })
+    }
 }
 
 /// What an operation makes of an intent and a look at the service; guards are judged apart.

@@ -11,7 +11,7 @@ use crate::gate::visible;
 use crate::operate::evidence::WindowView;
 use crate::operate::machine::{Aim, Brief};
 use crate::operate::run::{self, Ground};
-use crate::operate::{Intent, Plan, work};
+use crate::operate::{Intent, Plan, Undo, work};
 
 /// How long what an earlier run left open is looked at, before it is gone on.
 pub(super) const SETTLING: Duration = Duration::from_secs(30);
@@ -100,13 +100,7 @@ pub(super) fn table(plan: &Plan) -> String {
         row("", call.cli.clone());
     }
     row("seen done", format!("{}, within {} s", plan.verification.what, plan.verification.within_s));
-    row(
-        "undo",
-        plan.undo.as_ref().map_or("none".to_owned(), |undo| {
-            let given = undo.parameters.iter().map(|(k, v)| format!("{k}={v}"));
-            [undo.operation.clone()].into_iter().chain(given).collect::<Vec<_>>().join(" ")
-        }),
-    );
+    row("undo", plan.undo.as_ref().map_or_else(|| "none".to_owned(), Undo::to_string));
     for (i, guard) in plan.guards.iter().enumerate() {
         let sign = if guard.ok { "● ok  " } else { "▲ no  " };
         row(if i == 0 { "guards" } else { "" }, format!("{sign} {}: {}", guard.guard.word(), guard.reason));

@@ -96,10 +96,7 @@ fn ready(plan: &Plan, at: Timestamp, theme: &Theme, now: Timestamp, columns: usi
     put(&mut out, "seen done", &Words::say(&plan.verification.what).and(Role::Dim, format!(", within {by}")), columns);
     let undo = match &plan.undo {
         None => Words::of(Role::Warning, "there is none"),
-        Some(undo) => {
-            let given: Vec<String> = undo.parameters.iter().map(|(k, v)| format!("{k}={v}")).collect();
-            Words::say(&undo.operation).and(Role::Dim, format!(" {}", given.join(" ")))
-        }
+        Some(undo) => Words::say(&undo.operation).and(Role::Dim, format!(" {}", undo.given())),
     };
     put(&mut out, "undo", &undo, columns);
     out.push(Words::none());

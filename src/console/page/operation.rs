@@ -95,8 +95,7 @@ fn plan(record: &Record) -> Vec<Block> {
     out.extend(plan.calls.iter().map(|c| Block::Fact("call", Words::dim(&c.cli))));
     out.push(fact("seen done", &plan.verification.what));
     if let Some(undo) = &plan.undo {
-        let given: Vec<String> = undo.parameters.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        out.push(fact("undo", format!("{} {}", undo.operation, given.join(" "))));
+        out.push(fact("undo", undo.to_string()));
     }
     out
 }
