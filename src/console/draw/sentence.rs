@@ -3,12 +3,11 @@
 use crate::console::desk::Story;
 use crate::console::pane::incidents::severity;
 use crate::console::scene::Scene;
-use crate::console::theme::{Mark, Role, Theme};
+use crate::console::theme::{Role, Theme};
 use crate::console::widget::mark::glyph;
 use crate::console::widget::words::Words;
 use crate::incident::headline;
 use crate::judge::Level;
-use crate::operate::journal::Outcome;
 
 /// The sentence on so many columns: its later parts go first, a part is never cut but the very first.
 pub(super) fn worst(scene: &Scene, theme: &Theme, columns: usize) -> Words {
@@ -34,13 +33,8 @@ pub(super) fn worst(scene: &Scene, theme: &Theme, columns: usize) -> Words {
 
 /// What became of an operation that an earlier run left open: until a person has seen it, nothing is said before it.
 pub(super) fn story(story: &Story, theme: &Theme) -> Words {
-    let (mark, word) = match story.outcome {
-        Outcome::Done => (Mark::Ok, "done"),
-        Outcome::Failed => (Mark::Warning, "failed"),
-        Outcome::Refused => (Mark::Unknown, "refused"),
-        Outcome::Unknown => (Mark::Critical, "outcome unknown"),
-    };
-    glyph(mark, theme)
+    let word = if story.outcome.settled() { story.outcome.word() } else { "outcome unknown" };
+    glyph(story.outcome.into(), theme)
         .plus(" ")
         .and(Role::Strong, format!("{} of an earlier run: {word}", story.number))
         .and(Role::Dim, " · J shows it · ")

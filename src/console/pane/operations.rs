@@ -9,7 +9,6 @@ use crate::console::widget::mark;
 use crate::console::widget::quantity::{age, moment};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::operate::journal::Outcome;
 
 /// Number, what, target, outcome, when, who, why.
 pub const COLUMNS: [Column; 8] = [
@@ -31,12 +30,10 @@ pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
 /// How an operation stands.
 pub fn mark(scene: &Scene, record: &Record) -> Mark {
     match record.outcome {
-        Some(Outcome::Done) => Mark::Ok,
-        Some(Outcome::Refused) => Mark::Unknown,
-        Some(Outcome::Failed) => Mark::Warning,
+        Some(outcome) => outcome.into(),
         None if scene.desk.under_way(&record.number) => Mark::Warning,
-        // Not known, or open: another console runs it, or an earlier run left it.
-        Some(Outcome::Unknown) | None => Mark::Critical,
+        // Open: another console runs it, or an earlier run left it.
+        None => Mark::Critical,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The glyphs that say a state beside its colour.
 
 use crate::judge::Level;
+use crate::operate::journal::Outcome;
 
 /// A state as it is marked on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +25,17 @@ impl From<Level> for Mark {
             Level::Unknown => Self::Unknown,
             Level::Warning => Self::Warning,
             Level::Critical => Self::Critical,
+        }
+    }
+}
+
+impl From<Outcome> for Mark {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::Ok,
+            Outcome::Refused => Self::Unknown,
+            Outcome::Failed => Self::Warning,
+            Outcome::Unknown => Self::Critical,
         }
     }
 }
