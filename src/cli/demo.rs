@@ -15,9 +15,9 @@ use crate::config::did_you_mean;
 use crate::console::Operator;
 use crate::estate::Estate;
 use crate::judge::{History, Policy};
-use crate::operate::WritePolicy;
 use crate::operate::journal::Journal;
 use crate::operate::run::Ground;
+use crate::operate::{Rules, WritePolicy};
 use crate::source::Clock;
 use crate::source::simulated::{self, Scale, Scenario, SimulatedHands, World};
 use crate::store::seen::Seen;
@@ -46,8 +46,7 @@ pub(super) fn run(demo: &Demo, context: &Context) -> Exit {
             clock: Arc::new(clock),
             person: person::login_name(),
         },
-        freezes: Vec::new(),
-        guarded: world.estate().accounts.iter().filter(|a| a.guarded).map(|a| a.name.clone()).collect(),
+        rules: Rules::of(world.estate(), Vec::new()),
         seen: Seen::within(&folder),
     };
     let screen = Screen {

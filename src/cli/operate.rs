@@ -18,8 +18,8 @@ use super::real;
 use super::{Context, Exit, runtime};
 use crate::config::{self, EstateFile};
 use crate::console::Operator;
-use crate::operate::Intent;
 use crate::operate::catalogue::{Parameter, listed};
+use crate::operate::{Intent, Rules};
 use crate::store::seen::Seen;
 
 /// `quarterdeck operate …`
@@ -36,8 +36,7 @@ pub(super) fn run(command: &Operate, context: &Context) -> Exit {
 pub(super) fn operator(file: &EstateFile, context: &Context) -> Operator {
     Operator {
         ground: ground::of(&file.declared, context),
-        freezes: file.freezes.clone(),
-        guarded: file.declared.accounts.iter().filter(|a| a.guarded).map(|a| a.name.clone()).collect(),
+        rules: Rules::of(&file.declared, file.freezes.clone()),
         seen: Seen::within(context.places.state()),
     }
 }

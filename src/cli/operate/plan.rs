@@ -11,7 +11,7 @@ use crate::gate::visible;
 use crate::operate::evidence::WindowView;
 use crate::operate::machine::{Aim, Brief};
 use crate::operate::run::{self, Ground};
-use crate::operate::{Intent, Plan, Undo, work};
+use crate::operate::{Intent, Plan, Rules, Undo};
 
 /// How long what an earlier run left open is looked at, before it is gone on.
 pub(super) const SETTLING: Duration = Duration::from_secs(30);
@@ -36,11 +36,8 @@ pub(super) fn run(planned: &Planned, context: &Context) -> Exit {
 
 /// What an operation is begun with, from the command line.
 pub(super) fn brief(file: &EstateFile, intent: Intent, past: &[String], aim: Aim, window: WindowView) -> Option<Brief> {
-    let account = intent.target.account.as_deref().and_then(|name| file.declared.account(name));
-    let guarded = account.is_some_and(|a| a.guarded);
-    let work = work::of(intent.operation.name)?;
     let window = if file.writes.headless { window } else { WindowView::Forbidden(FORBIDDEN.to_owned()) };
-    Some(Brief { intent, work, aim, guarded, window, freezes: file.freezes.clone(), past: past.to_vec() })
+    Rules::of(&file.declared, file.freezes.clone()).brief(intent, past.to_vec(), aim, window)
 }
 
 const FORBIDDEN: &str = "the estate file forbids it ([policy.writes] headless = false): use the console";

@@ -11,24 +11,22 @@ use crate::console::app::{Event, Planned, Wish};
 use crate::console::desk::{Order, Story};
 use crate::operate::evidence::WindowView;
 use crate::operate::journal::{Entry, EventKind, Outcome};
-use crate::operate::machine::{Aim, Brief};
+use crate::operate::machine::Aim;
 use crate::operate::run::{self, Command, Ended, Ground, Running, Told};
 use crate::operate::settle;
-use crate::operate::{Freeze, Intent, Refusal, work};
+use crate::operate::{Intent, Refusal, Rules};
 use crate::store::seen::Seen;
 
 /// How long what an earlier run left open is looked at before the person is told that it is not known yet.
 const SETTLING: Duration = Duration::from_mins(2);
 
-/// What operations are run with, and what the team allows.
+/// What operations are run with.
 #[derive(Clone)]
 pub struct Operator {
     /// Hands, journal, leases, clock and person.
     pub ground: Ground,
-    /// The team's freezes.
-    pub freezes: Vec<Freeze>,
-    /// The accounts whose targets' names are to be typed.
-    pub guarded: BTreeSet<String>,
+    /// What the team asks of every operation.
+    pub rules: Rules,
     /// What came of operations that a person has seen.
     pub seen: Seen,
 }
@@ -110,21 +108,13 @@ impl Operations {
         let Some(operator) = &self.operator else {
             return refuse("this console has nothing to act with".to_owned());
         };
-        let Some(work) = work::of(intent.operation.name) else {
-            return refuse(format!("this version cannot do {} yet", intent.operation.name));
-        };
         let reason = match &window {
             WindowView::Open { reason, .. } => Some(reason.clone()),
             _ => None,
         };
-        let brief = Brief {
-            guarded: intent.target.account.as_ref().is_some_and(|a| operator.guarded.contains(a)),
-            aim: if reason.is_some() { Aim::Run } else { Aim::Plan },
-            intent: intent.clone(),
-            work,
-            window,
-            freezes: operator.freezes.clone(),
-            past,
+        let aim = if reason.is_some() { Aim::Run } else { Aim::Plan };
+        let Some(brief) = operator.rules.brief(intent.clone(), past, aim, window) else {
+            return refuse(format!("this version cannot do {} yet", intent.operation.name));
         };
         let Running { told, commands, ended } = run::start(operator.ground.clone(), brief, reason);
         self.asked = Some((intent.clone(), commands));
