@@ -332,10 +332,7 @@ impl App {
     }
 
     pub(super) fn settled(&mut self, stories: Vec<Story>) -> Vec<Effect> {
-        if stories.is_empty() {
-            return Vec::new();
-        }
         self.desk.tell(stories);
-        vec![Effect::ReadJournal, Effect::DrawSoon]
+        vec![Effect::DrawSoon]
     }
 }

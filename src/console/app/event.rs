@@ -66,7 +66,7 @@ pub enum Event {
         /// Why the journal does not tell all of it, where it does not.
         unjournaled: Option<String>,
     },
-    /// What became of operations that an earlier run left open.
+    /// What became of operations that an earlier run left open. The journal that tells of them follows.
     Settled(Vec<Story>),
     /// The console has something to say of itself.
     Notice(String),

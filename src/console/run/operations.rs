@@ -64,11 +64,19 @@ impl Operations {
                 settle::settle(&operator.ground, SETTLING).await?;
                 operator.ground.journal.entries().await
             };
-            let event = match told.await {
-                Ok(entries) => Event::Settled(untold(&entries, &operator.seen.all())),
-                Err(e) => Event::Notice(format!("the journal cannot be used, so nothing can be changed: {e}")),
-            };
-            let _ = tell.send(event);
+            match told.await {
+                Ok(entries) => {
+                    let stories = untold(&entries, &operator.seen.all());
+                    if !stories.is_empty() {
+                        let _ = tell.send(Event::Settled(stories));
+                        let _ = tell.send(Event::Journal(Box::new(Ok(entries))));
+                    }
+                }
+                Err(e) => {
+                    let why = format!("the journal cannot be used, so nothing can be changed: {e}");
+                    let _ = tell.send(Event::Notice(why));
+                }
+            }
         });
     }
 
