@@ -6,6 +6,7 @@
 
 mod counting;
 mod track;
+mod tracks;
 mod trend;
 
 use std::collections::BTreeMap;
@@ -16,8 +17,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::counting::whole_minute;
 use self::counting::{BLOCK_SLOTS, Sum};
+use self::track::Slots;
 pub use self::track::{Chunk, Step};
-use self::track::{Slots, Track};
+use self::tracks::Tracks;
 pub use self::trend::Trend;
 use super::Window;
 
@@ -102,17 +104,12 @@ pub struct SliPoints {
 /// One SLO's history. Cheap to hold behind an `Arc`; an empty one holds nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SliSeries {
-    minutes: Track<2>,
-    five: Track<2>,
+    tracks: Tracks<2>,
     minutes_kept_s: i64,
     five_kept_s: i64,
     /// The sums of whole blocks of five-minute slots.
     blocks: BTreeMap<i64, Sum>,
     covered: Option<Covered>,
-    /// Counts the changes.
-    revision: u64,
-    /// The revision at which each chunk was last changed.
-    touched: BTreeMap<(Step, i64), u64>,
 }
 
 impl SliSeries {
@@ -121,14 +118,11 @@ impl SliSeries {
         let window_s = i64::try_from(window_s).unwrap_or(i64::MAX / 4);
         let by_minutes = if window_s <= LONGEST_BY_MINUTES_S { window_s + 3_600 } else { 0 };
         Self {
-            minutes: Track::new(Step::Minute),
-            five: Track::new(Step::FiveMinutes),
+            tracks: Tracks::default(),
             minutes_kept_s: by_minutes.max(MINUTES_KEPT_S),
             five_kept_s: (window_s + 3_600).max(FIVE_KEPT_S),
             blocks: BTreeMap::new(),
             covered: None,
-            revision: 0,
-            touched: BTreeMap::new(),
         }
     }
 
@@ -139,7 +133,7 @@ impl SliSeries {
 
     /// Whether no point is known.
     pub fn is_empty(&self) -> bool {
-        self.minutes.is_empty() && self.five.is_empty()
+        self.tracks.is_empty()
     }
 
     /// The time for which the source has been asked.
@@ -149,19 +143,18 @@ impl SliSeries {
 
     /// Every minute from the oldest to the newest that is known; one without data has no total.
     pub fn minutes(&self) -> impl DoubleEndedIterator<Item = SliPoint> + '_ {
-        self.minutes.slots().filter_map(|(slot, value)| point(Step::Minute, slot, value))
+        self.tracks.minutes().slots().filter_map(|(slot, value)| point(Step::Minute, slot, value))
     }
 
     /// Every five minutes from the oldest to the newest that are known; without data they have no total.
     pub fn five_minutes(&self) -> impl DoubleEndedIterator<Item = SliPoint> + '_ {
-        let (first, end) = self.five_range();
-        (first..end).filter_map(|slot| point(Step::FiveMinutes, slot, self.five_slot(slot)))
+        self.tracks.five_range().filter_map(|slot| point(Step::FiveMinutes, slot, self.tracks.five_slot(slot, sum_of)))
     }
 
     /// Takes in points at `now`: points of the future, and those that are too old to be kept, are left out.
     pub fn take(&mut self, points: &SliPoints, now: Timestamp) {
         let now = now.as_second();
-        self.revision += 1;
+        self.tracks.revise();
         if points.covered.is_some() {
             self.covered = points.covered;
         }
@@ -185,80 +178,45 @@ impl SliSeries {
         if slot * step.seconds() < align(oldest) || at >= now {
             return;
         }
-        let track = if step == Step::Minute { &mut self.minutes } else { &mut self.five };
-        if track.put(slot, [sane(p.bad), sane(p.total)]) {
-            self.touch(step, slot);
+        if self.tracks.put(step, slot, [sane(p.bad), sane(p.total)]) {
+            self.unsettle(step, slot);
         }
     }
 
-    fn touch(&mut self, step: Step, slot: i64) {
-        self.touched.insert((step, slot.div_euclid(step.chunk())), self.revision);
+    /// The block in which a slot lies is to be summed anew.
+    fn unsettle(&mut self, step: Step, slot: i64) {
         self.blocks.remove(&(slot * step.seconds()).div_euclid(BLOCK_SLOTS * Step::FiveMinutes.seconds()));
     }
 
     /// Rolls minutes before that time up into five minutes.
     fn fold(&mut self, before: i64) {
-        let first = align(before) / 60;
-        for (slot, sum) in rolled(&self.minutes, first) {
-            if self.five.get(slot).is_none() && self.five.put(slot, sum) {
-                self.touch(Step::FiveMinutes, slot);
-            }
+        for slot in self.tracks.fold(align(before) / Step::Minute.seconds(), sum_of) {
+            self.unsettle(Step::FiveMinutes, slot);
         }
-        self.minutes.forget(first);
-        self.touched.retain(|(step, chunk), _| *step != Step::Minute || (chunk + 1) * step.chunk() > first);
     }
 
     fn forget(&mut self, before: i64) {
         let first = align(before) / Step::FiveMinutes.seconds();
-        self.five.forget(first);
-        self.touched.retain(|(step, chunk), _| *step == Step::Minute || (chunk + 1) * step.chunk() > first);
+        self.tracks.forget(Step::FiveMinutes, first);
         let block = first.div_euclid(BLOCK_SLOTS);
         self.blocks.retain(|b, _| *b > block);
     }
 
-    /// What is known of five minutes: what was told, else the sum of the minutes.
-    fn five_slot(&self, slot: i64) -> Option<Slots<2>> {
-        self.five.get(slot).or_else(|| sum_of((slot * 5..slot * 5 + 5).filter_map(|m| self.minutes.get(m))))
-    }
-
-    fn five_range(&self) -> (i64, i64) {
-        let of_minutes = (self.minutes.first().div_euclid(5), (self.minutes.end() + 4).div_euclid(5));
-        match (self.five.is_empty(), self.minutes.is_empty()) {
-            (true, true) => (0, 0),
-            (true, false) => of_minutes,
-            (false, true) => (self.five.first(), self.five.end()),
-            (false, false) => (of_minutes.0.min(self.five.first()), of_minutes.1.max(self.five.end())),
-        }
-    }
-
     /// The chunks that changed after a revision, for whoever keeps them, and the present revision.
     pub fn changed_since(&self, revision: u64) -> (u64, Vec<Chunk>) {
-        let changed = self.touched.iter().filter(|(_, at)| **at > revision);
-        let chunks = changed.map(|((step, chunk), _)| match step {
-            Step::Minute => self.minutes.chunk(*chunk),
-            Step::FiveMinutes => self.five.chunk(*chunk),
-        });
-        (self.revision, chunks.collect())
+        self.tracks.changed_since(revision)
     }
 
     /// The first chunk of a step that is still of use.
     pub fn first_chunk(&self, step: Step) -> i64 {
-        let track = if step == Step::Minute { &self.minutes } else { &self.five };
-        track.first().div_euclid(step.chunk())
+        self.tracks.first_chunk(step)
     }
 
     /// Takes back in what was kept: chunks and what they cover, at `now`.
     pub fn restore(&mut self, chunks: &[Chunk], covered: Option<Covered>, now: Timestamp) {
         let now = now.as_second();
-        self.revision = RESTORED;
-        for chunk in chunks {
-            self.touched.insert((chunk.step, chunk.number), RESTORED);
-            let track = if chunk.step == Step::Minute { &mut self.minutes } else { &mut self.five };
-            let length = chunk.step.seconds();
-            track.restore(chunk, align(now - self.five_kept_s).div_euclid(length), (now - 1).div_euclid(length) + 1);
-        }
+        self.tracks.restore(chunks, &(align(now - self.five_kept_s)..now));
         self.covered = covered;
-        self.revision += 1;
         self.fold(now - self.minutes_kept_s);
         self.blocks.clear();
         self.settle();
@@ -266,21 +224,8 @@ impl SliSeries {
 }
 
 /// The sum of slots in which something is known.
-fn sum_of(slots: impl Iterator<Item = Slots<2>>) -> Option<Slots<2>> {
+fn sum_of(slots: &mut dyn Iterator<Item = Slots<2>>) -> Option<Slots<2>> {
     slots.reduce(|[bad, total], [b, t]| [bad + b, total + t])
-}
-
-/// What the minutes before `first` come to, by five-minute slot.
-fn rolled(minutes: &Track<2>, first: i64) -> Vec<(i64, Slots<2>)> {
-    let mut out: Vec<(i64, Slots<2>)> = Vec::new();
-    for (slot, value) in minutes.slots().take_while(|(slot, _)| *slot < first) {
-        let Some([bad, total]) = value else { continue };
-        match out.last_mut() {
-            Some((of, sum)) if *of == slot.div_euclid(5) => *sum = [sum[0] + bad, sum[1] + total],
-            _ => out.push((slot.div_euclid(5), [bad, total])),
-        }
-    }
-    out
 }
 
 fn point(step: Step, slot: i64, value: Option<Slots<2>>) -> Option<SliPoint> {

@@ -88,7 +88,7 @@ impl SliSeries {
 
     /// The newest instant at which a minute with data ends.
     pub fn last_minute(&self) -> Option<Timestamp> {
-        let (slot, _) = self.minutes.slots().rev().find(|(_, value)| value.is_some())?;
+        let (slot, _) = self.tracks.minutes().slots().rev().find(|(_, value)| value.is_some())?;
         Timestamp::from_second((slot + 1) * 60).ok()
     }
 
@@ -114,17 +114,17 @@ impl SliSeries {
     /// Adds what lies in `from..to` of the five minutes that begin at `at`.
     fn add_slot(&self, sum: &mut Sum, at: i64, (from, to): (i64, i64), by_minutes: bool) {
         let length = Step::FiveMinutes.seconds();
-        if let Some(told) = self.five.get(at.div_euclid(length)) {
+        if let Some(told) = self.tracks.five().get(at.div_euclid(length)) {
             sum.add(told, (to - from) as f64 / length as f64);
             return;
         }
         let minutes = at.div_euclid(60)..at.div_euclid(60) + 5;
-        if !by_minutes && minutes.clone().all(|m| self.minutes.get(m).is_none()) {
+        if !by_minutes && minutes.clone().all(|m| self.tracks.minutes().get(m).is_none()) {
             sum.missing += 1;
             return;
         }
         for minute in minutes.filter(|m| m * 60 >= from && m * 60 < to) {
-            match self.minutes.get(minute) {
+            match self.tracks.minutes().get(minute) {
                 Some(known) => sum.add(known, 1.0),
                 None if by_minutes => sum.missing += 1,
                 None => {}
@@ -143,8 +143,8 @@ impl SliSeries {
 
     /// Sums the blocks that have changed.
     pub(super) fn settle(&mut self) {
-        let (first, end) = self.five_range();
-        let blocks = first.div_euclid(BLOCK_SLOTS)..(end + BLOCK_SLOTS - 1).div_euclid(BLOCK_SLOTS);
+        let five = self.tracks.five_range();
+        let blocks = five.start.div_euclid(BLOCK_SLOTS)..(five.end + BLOCK_SLOTS - 1).div_euclid(BLOCK_SLOTS);
         for number in blocks {
             if !self.blocks.contains_key(&number) {
                 let sum = self.block(number);

@@ -1,11 +1,10 @@
 //! A number over time: the last value of each minute for a day, and the mean of five minutes for 35 days.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
-use super::track::{Chunk, Step, Track};
-use super::{RESTORED, align};
+use super::align;
+use super::track::{Chunk, Slots, Step};
+use super::tracks::Tracks;
 
 /// Minutes are kept so long, seconds.
 const MINUTES_KEPT_S: i64 = 86_400;
@@ -13,116 +12,69 @@ const MINUTES_KEPT_S: i64 = 86_400;
 const FIVE_KEPT_S: i64 = 35 * 86_400;
 
 /// One number's course. What was not seen stays a gap.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trend {
-    minutes: Track<1>,
-    five: Track<1>,
-    /// Counts the changes.
-    revision: u64,
-    /// The revision at which each chunk was last changed.
-    touched: BTreeMap<(Step, i64), u64>,
-}
-
-impl Default for Trend {
-    fn default() -> Self {
-        let (minutes, five) = (Track::new(Step::Minute), Track::new(Step::FiveMinutes));
-        Self { minutes, five, revision: 0, touched: BTreeMap::new() }
-    }
+    tracks: Tracks<1>,
 }
 
 impl Trend {
     /// Takes in what the number is at `now`; one that is not finite is not known.
     pub fn take(&mut self, value: f64, now: Timestamp) {
         let now = now.as_second();
-        self.revision += 1;
+        self.tracks.revise();
         self.roll_up(now);
-        let slot = now.div_euclid(60);
-        if value.is_finite() && self.minutes.put(slot, [value]) {
-            self.touch(Step::Minute, slot);
+        if value.is_finite() {
+            self.tracks.put(Step::Minute, now.div_euclid(60), [value]);
         }
     }
 
     /// Every minute from the oldest to the newest that is known; none where it was not seen.
     pub fn minutes(&self) -> impl DoubleEndedIterator<Item = (Timestamp, Option<f64>)> + '_ {
-        self.minutes.slots().filter_map(|(slot, value)| point(60, slot, value))
+        self.tracks.minutes().slots().filter_map(|(slot, value)| point(60, slot, value))
     }
 
     /// The mean of every five minutes from the oldest to the newest that are known; none where it was not seen.
     pub fn five_minutes(&self) -> impl DoubleEndedIterator<Item = (Timestamp, Option<f64>)> + '_ {
-        let first = if self.five.is_empty() { self.minutes.first().div_euclid(5) } else { self.five.first() };
-        let end = self.five.end().max((self.minutes.end() + 4).div_euclid(5));
-        let end = if self.five.is_empty() && self.minutes.is_empty() { first } else { end };
-        (first..end).filter_map(|slot| point(300, slot, self.five.get(slot).or_else(|| self.mean(slot))))
+        self.tracks.five_range().filter_map(|slot| point(300, slot, self.tracks.five_slot(slot, mean_of)))
     }
 
     /// The chunks that changed after a revision, for whoever keeps them, and the present revision.
     pub fn changed_since(&self, revision: u64) -> (u64, Vec<Chunk>) {
-        let changed = self.touched.iter().filter(|(_, at)| **at > revision);
-        let chunks = changed.map(|((step, chunk), _)| match step {
-            Step::Minute => self.minutes.chunk(*chunk),
-            Step::FiveMinutes => self.five.chunk(*chunk),
-        });
-        (self.revision, chunks.collect())
+        self.tracks.changed_since(revision)
     }
 
     /// The first chunk of a step that is still of use.
     pub fn first_chunk(&self, step: Step) -> i64 {
-        let track = if step == Step::Minute { &self.minutes } else { &self.five };
-        track.first().div_euclid(step.chunk())
+        self.tracks.first_chunk(step)
     }
 
     /// Takes back in what was kept, at `now`.
     pub fn restore(&mut self, chunks: &[Chunk], now: Timestamp) {
         let now = now.as_second();
-        self.revision = RESTORED;
-        for chunk in chunks {
-            self.touched.insert((chunk.step, chunk.number), RESTORED);
-            let track = if chunk.step == Step::Minute { &mut self.minutes } else { &mut self.five };
-            let length = chunk.step.seconds();
-            track.restore(chunk, align(now - FIVE_KEPT_S).div_euclid(length), now.div_euclid(length) + 1);
-        }
-        self.revision += 1;
+        self.tracks.restore(chunks, &(align(now - FIVE_KEPT_S)..now + 1));
         self.roll_up(now);
-    }
-
-    fn mean(&self, slot: i64) -> Option<[f64; 1]> {
-        let known: Vec<f64> = (slot * 5..slot * 5 + 5).filter_map(|m| self.minutes.get(m)).map(|[v]| v).collect();
-        (!known.is_empty()).then(|| [known.iter().sum::<f64>() / known.len() as f64])
     }
 
     /// Makes five minutes of minutes that grow too old, and forgets what is older still.
     fn roll_up(&mut self, now: i64) {
-        let before = align(now - MINUTES_KEPT_S) / 60;
-        if !self.minutes.is_empty() {
-            for slot in self.minutes.first().div_euclid(5)..before.min(self.minutes.end() + 4).div_euclid(5) {
-                if let Some(mean) = self.mean(slot)
-                    && self.five.get(slot).is_none()
-                    && self.five.put(slot, mean)
-                {
-                    self.touch(Step::FiveMinutes, slot);
-                }
-            }
-        }
-        self.minutes.forget(before);
-        let oldest = align(now - FIVE_KEPT_S) / 300;
-        self.five.forget(oldest);
-        self.touched.retain(|(step, chunk), _| {
-            let first = if *step == Step::Minute { before } else { oldest };
-            (chunk + 1) * step.chunk() > first
-        });
-    }
-
-    fn touch(&mut self, step: Step, slot: i64) {
-        self.touched.insert((step, slot.div_euclid(step.chunk())), self.revision);
+        self.tracks.fold(align(now - MINUTES_KEPT_S) / 60, mean_of);
+        self.tracks.forget(Step::FiveMinutes, align(now - FIVE_KEPT_S) / 300);
     }
 }
 
-fn point(seconds: i64, slot: i64, value: Option<[f64; 1]>) -> Option<(Timestamp, Option<f64>)> {
+/// The mean of the slots in which something is known.
+fn mean_of(slots: &mut dyn Iterator<Item = Slots<1>>) -> Option<Slots<1>> {
+    let known: Vec<f64> = slots.map(|[value]| value).collect();
+    (!known.is_empty()).then(|| [known.iter().sum::<f64>() / known.len() as f64])
+}
+
+fn point(seconds: i64, slot: i64, value: Option<Slots<1>>) -> Option<(Timestamp, Option<f64>)> {
     Some((Timestamp::from_second(slot * seconds).ok()?, value.map(|[v]| v)))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::RESTORED;
     use super::*;
 
     /// 2026-11-21T12:00:00Z.
