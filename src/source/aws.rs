@@ -287,55 +287,42 @@ fn entries(databases: &[&DeclaredDatabase]) -> Vec<EntryRef> {
     databases.iter().map(|d| EntryRef::Database(d.name.clone())).collect()
 }
 
+/// Things of an account, by the region in which AWS is asked about them.
+type ByRegion<'a, T> = BTreeMap<&'a str, Vec<&'a T>>;
+
 /// The account's EKS clusters, by region.
-fn clusters_of<'a>(
-    estate: &'a DeclaredEstate,
-    account: &DeclaredAccount,
-) -> BTreeMap<&'a str, Vec<&'a DeclaredCluster>> {
-    let mut by_region: BTreeMap<&str, Vec<&DeclaredCluster>> = BTreeMap::new();
-    for cluster in estate.clusters.iter().filter(|c| c.account.as_deref() == Some(&account.name)) {
-        if let Some(region) = &cluster.region {
-            by_region.entry(region).or_default().push(cluster);
-        }
-    }
-    by_region
+fn clusters_of<'a>(estate: &'a DeclaredEstate, account: &DeclaredAccount) -> ByRegion<'a, DeclaredCluster> {
+    by_region(&estate.clusters, account, |c| Some((c.account.as_deref()?, c.region.as_deref()?)))
 }
 
 /// The account's databases, by region.
-fn databases_of<'a>(
-    estate: &'a DeclaredEstate,
-    account: &DeclaredAccount,
-) -> BTreeMap<&'a str, Vec<&'a DeclaredDatabase>> {
-    let mut by_region: BTreeMap<&str, Vec<&DeclaredDatabase>> = BTreeMap::new();
-    for database in estate.databases.iter().filter(|d| d.account == account.name) {
-        by_region.entry(&database.region).or_default().push(database);
-    }
-    by_region
+fn databases_of<'a>(estate: &'a DeclaredEstate, account: &DeclaredAccount) -> ByRegion<'a, DeclaredDatabase> {
+    by_region(&estate.databases, account, |d| Some((&d.account, &d.region)))
 }
 
 /// The account's SLOs whose events CloudWatch counts, by region.
-fn slos_of<'a>(estate: &'a DeclaredEstate, account: &DeclaredAccount) -> BTreeMap<&'a str, Vec<&'a DeclaredSlo>> {
-    let mut by_region: BTreeMap<&str, Vec<&DeclaredSlo>> = BTreeMap::new();
-    for slo in &estate.slos {
-        if let Some((_, region)) = place_of(slo).filter(|(name, _)| *name == account.name) {
-            by_region.entry(region).or_default().push(slo);
-        }
-    }
-    by_region
+fn slos_of<'a>(estate: &'a DeclaredEstate, account: &DeclaredAccount) -> ByRegion<'a, DeclaredSlo> {
+    by_region(&estate.slos, account, place_of)
 }
 
 /// The account's services behind a load balancer, by region.
-fn services_of<'a>(
-    estate: &'a DeclaredEstate,
+fn services_of<'a>(estate: &'a DeclaredEstate, account: &DeclaredAccount) -> ByRegion<'a, DeclaredService> {
+    by_region(&estate.services, account, balanced)
+}
+
+/// Those that lie in an account, by region; `place` tells both.
+fn by_region<'a, T>(
+    things: &'a [T],
     account: &DeclaredAccount,
-) -> BTreeMap<&'a str, Vec<&'a DeclaredService>> {
-    let mut by_region: BTreeMap<&str, Vec<&DeclaredService>> = BTreeMap::new();
-    for service in &estate.services {
-        if let Some((_, region)) = balanced(service).filter(|(name, _)| *name == account.name) {
-            by_region.entry(region).or_default().push(service);
+    place: fn(&T) -> Option<(&str, &str)>,
+) -> ByRegion<'a, T> {
+    let mut out = ByRegion::new();
+    for thing in things {
+        if let Some((_, region)) = place(thing).filter(|(name, _)| *name == account.name) {
+            out.entry(region).or_default().push(thing);
         }
     }
-    by_region
+    out
 }
 
 /// The account and region of a service behind a load balancer.
