@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
 use super::evidence;
-use super::given::{change, must, number, unchanged};
+use super::given::{change, must, number, staying, unchanged};
 use super::kubectl::kubectl;
-use super::object::{count, deleting, each, text};
+use super::object::{count, each, text};
 use super::reads::{Subject, list_path, object_path};
 use super::scaler::Scaler;
 use super::workload::{pinned, replicas};
@@ -88,9 +88,7 @@ impl Work for Bounds {
             ),
             must("upper bound", after.max, "1 or more", after.max >= 1),
         ];
-        if deleting(hpa) {
-            preconditions.push(must("being deleted", true, false, false));
-        }
+        preconditions.extend(staying(hpa));
         let mut spec = json!({});
         for (field, given) in [("minReplicas", min), ("maxReplicas", max)] {
             if let Some(given) = given {

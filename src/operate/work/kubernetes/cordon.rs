@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
 use super::evidence;
-use super::given::{change, must};
+use super::given::{change, must, staying};
 use super::kubectl::kubectl;
-use super::object::{condition, counted, deleting, flag, text};
+use super::object::{condition, counted, flag, text};
 use super::reads::{Subject, list, list_path, members, object_path};
 use super::workload::pinned;
 use crate::operate::{
@@ -66,9 +66,7 @@ impl Work for Cordon {
         let node = subject(&intent.target).found(intent, seen)?;
         let now = cordoned(node);
         let mut preconditions = vec![must("cordoned", now, !self.0, now != self.0)];
-        if deleting(node) {
-            preconditions.push(must("being deleted", true, false, false));
-        }
+        preconditions.extend(staying(node));
         Ok(Draft {
             target: pinned(intent, node),
             danger: intent.operation.danger,

@@ -11,7 +11,7 @@ use super::change::{declined, in_turn, outdated};
 use super::cordon::{call as cordon_call, cordoned, others, subject, was_cordoned};
 use super::departure::{Departures, sort};
 use super::evict::evict;
-use super::given::{change, must, number, yes};
+use super::given::{change, must, number, staying, yes};
 use super::object::{counted, deleting, listed, name, namespace, text, uid};
 use super::reads::{budgets, list, members, pods_on, unseen};
 use super::workload::pinned;
@@ -67,9 +67,7 @@ impl Work for Drain {
         if calls.is_empty() && sorted.stopping.is_empty() {
             preconditions.push(must("something to do", "cordoned, and no pod to evict", "a pod to evict", false));
         }
-        if deleting(node) {
-            preconditions.push(must("being deleted", true, false, false));
-        }
+        preconditions.extend(staying(node));
         let mut changes: Vec<Change> = (!already).then(|| change("cordoned", false, true)).into_iter().collect();
         changes.extend(sorted.go.iter().map(|pod| Change {
             field: format!("pod {}", named(pod)),

@@ -2,6 +2,9 @@
 
 use std::fmt::Display;
 
+use serde_json::Value;
+
+use super::object::deleting;
 use crate::operate::{Change, Intent, Precondition, Refusal};
 
 /// A whole number that was given; none where the parameter was left out.
@@ -44,4 +47,9 @@ pub(super) fn unchanged(field: &str, seen: impl Display) -> Precondition {
 /// Something that must be so.
 pub(super) fn must(field: &str, seen: impl Display, required: impl Display, holds: bool) -> Precondition {
     Precondition { field: field.into(), seen: seen.to_string(), required: required.to_string(), holds }
+}
+
+/// What forbids a change of an object that is going; nothing where it stays.
+pub(super) fn staying(object: &Value) -> Option<Precondition> {
+    deleting(object).then(|| must("being deleted", true, false, false))
 }

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
 use super::evidence;
-use super::given::{change, must, unchanged};
+use super::given::{change, must, staying, unchanged};
 use super::kubectl::kubectl;
-use super::object::{count, counted, deleting, generation};
-use super::workload::{Kind, named, paused, pinned, replicas, rolled_out, rollout_within, subject};
+use super::object::{count, counted, generation};
+use super::workload::{Kind, named, paused, pinned, replicas, rolled_out, rollout_within, subject, watched};
 use crate::operate::{
     Call, Danger, Draft, Happened, Intent, Next, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };
@@ -47,9 +47,7 @@ impl Work for Hold {
             must("paused", now, !self.0, now != self.0),
             unchanged("generation", generation(workload).unwrap_or_default()),
         ];
-        if deleting(workload) {
-            preconditions.push(must("being deleted", true, false, false));
-        }
+        preconditions.extend(staying(workload));
         Ok(Draft {
             target: pinned(intent, workload),
             // Pods are replaced where a rollout goes on.
@@ -71,7 +69,7 @@ impl Work for Hold {
     }
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
-        subject(&plan.target).map(|(_, subject)| vec![subject.read()]).unwrap_or_default()
+        watched(&plan.target)
     }
 
     fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {

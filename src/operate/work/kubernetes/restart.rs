@@ -5,13 +5,13 @@ use serde_json::json;
 
 use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
 use super::evidence;
-use super::given::{change, must, unchanged};
+use super::given::{change, must, staying, unchanged};
 use super::kubectl::kubectl;
-use super::object::{counted, deleting, each, generation, text, uid};
+use super::object::{counted, each, generation, text, uid};
 use super::reads::{autoscalers, members};
 use super::scaler::scaler_of;
 use super::workload::{
-    Kind, named, paused, pinned, replicas, revision, rolled_out, rollout_hits, rollout_within, subject,
+    Kind, named, paused, pinned, replicas, revision, rolled_out, rollout_hits, rollout_within, subject, watched,
 };
 use crate::operate::{
     Call, Draft, Happened, Intent, Next, Plan, Precondition, Progress, Read, Refusal, Sent, Sights, Verification, Work,
@@ -79,7 +79,7 @@ impl Work for Restart {
     }
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
-        subject(&plan.target).map(|(_, subject)| vec![subject.read()]).unwrap_or_default()
+        watched(&plan.target)
     }
 
     fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {
@@ -123,9 +123,7 @@ pub(super) fn rollable(kind: Kind, workload: &serde_json::Value) -> Vec<Precondi
             ));
         }
     }
-    if deleting(workload) {
-        out.push(must("being deleted", true, false, false));
-    }
+    out.extend(staying(workload));
     out
 }
 

@@ -13,7 +13,7 @@ use super::kubectl::kubectl;
 use super::object::{each, listed, text};
 use super::reads::{members, unseen};
 use super::restart::{hits, rollable, rolled};
-use super::workload::{Kind, available, named, pinned, replicas, rollout_within, subject};
+use super::workload::{Kind, available, named, pinned, replicas, rollout_within, subject, watched};
 use crate::operate::{
     Call, Change, Draft, Happened, Intent, Next, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };
@@ -101,7 +101,7 @@ impl Work for Rollback {
     }
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
-        subject(&plan.target).map(|(_, subject)| vec![subject.read()]).unwrap_or_default()
+        watched(&plan.target)
     }
 
     fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::budget::budgets_of;
 use super::change::{Found, MERGE, in_turn, name_of, object_of, outdated, patch};
-use super::given::{change, must, required, unchanged};
+use super::given::{change, must, required, staying, unchanged};
 use super::kubectl::kubectl;
 use super::object::{count, counted, generation, name, text, uid};
 use super::reads::{autoscalers, budgets, members, object_path, unseen};
 use super::scaler::{Scaler, scaler_of};
-use super::workload::{Kind, available, pinned, replicas, rollout_within, stuck, subject};
+use super::workload::{Kind, available, pinned, replicas, rollout_within, stuck, subject, watched};
 use crate::operate::{
     Call, Danger, Draft, Happened, Intent, Next, Pinned, Plan, Precondition, Progress, Read, Refusal, Sent, Sights,
     Undo, Verification, Work,
@@ -51,9 +51,7 @@ impl Work for Scale {
             unchanged("generation", generation(workload).unwrap_or_default()),
             bears(scaler.as_ref(), unseen(seen, &scalers), wanted),
         ];
-        if super::object::deleting(workload) {
-            preconditions.push(must("being deleted", true, false, false));
-        }
+        preconditions.extend(staying(workload));
         let loses = loses_volumes(kind, workload, before, wanted);
         let held = budgets_of(members(seen, &budgets(target.namespace.as_deref())), &like_its_pods(workload))
             .into_iter()
@@ -92,7 +90,7 @@ impl Work for Scale {
     }
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
-        subject(&plan.target).map(|(_, subject)| vec![subject.read()]).unwrap_or_default()
+        watched(&plan.target)
     }
 
     fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {

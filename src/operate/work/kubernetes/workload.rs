@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::change::progressed;
 use super::object::{condition, count, counted, flag, generation, number, text};
 use super::reads::{Subject, list_path, object_path};
-use crate::operate::{Call, Intent, Pinned, Progress, Refusal};
+use crate::operate::{Call, Intent, Pinned, Progress, Read, Refusal};
 
 /// The two kinds that scale, restart and roll back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,11 @@ pub(super) fn subject(target: &Pinned) -> Result<(Kind, Subject), Refusal> {
     let what = kind.said();
     let path = object_path("apps/v1", namespace, kind.plural(), &target.id);
     Ok((kind, Subject { what, path, likes: list_path("apps/v1", namespace, kind.plural()) }))
+}
+
+/// What is looked at while a workload changes.
+pub(super) fn watched(target: &Pinned) -> Vec<Read> {
+    subject(target).map(|(_, subject)| vec![subject.read()]).unwrap_or_default()
 }
 
 /// Replicas that are wanted; one where nothing is said.
