@@ -7,24 +7,17 @@ use crate::console::theme::Role;
 use crate::console::widget::facts::{Block, fact};
 use crate::console::widget::quantity::{age, count, moment};
 use crate::console::widget::words::Words;
-use crate::estate::{EntryRef, Name, Owner, PodPhase};
+use crate::estate::{EntryRef, Name, Owner};
 
 /// Its facts.
 pub(super) fn facts(scene: &Scene, cluster: &str, name: &Name) -> Option<Vec<Block>> {
     let cluster = scene.estate.cluster(cluster)?;
     let pod = cluster.pods().get(name)?;
     let level = pods::level(pod, scene.now);
-    let phase = match pod.phase {
-        PodPhase::Pending => "Pending",
-        PodPhase::Running => "Running",
-        PodPhase::Succeeded => "Succeeded",
-        PodPhase::Failed => "Failed",
-        PodPhase::Unknown => "Unknown",
-    };
     let recent = cluster.restarts_1h_of(pod, scene.now);
     let restarts = Words::of(if recent > 0 { Role::Warning } else { Role::Text }, format!("{} /h", count(recent)))
         .and(Role::Dim, format!(" · {} in all", count(pod.restarts)));
-    let mut out = vec![Block::Fact("state", pods::state(pod, level)), fact("phase", phase)];
+    let mut out = vec![Block::Fact("state", pods::state(pod, level)), fact("phase", pod.phase.word())];
     if pod.crash_looping {
         out.push(Block::Fact("crash loop", Words::of(Role::Warning, "a container waits in CrashLoopBackOff")));
     }

@@ -104,18 +104,11 @@ fn restarts(all: u32, recent: u32) -> Words {
 
 /// A pod's state in a word: its telling reason, else its phase.
 pub fn state(pod: &Pod, level: Level) -> Words {
-    let phase = match pod.phase {
-        PodPhase::Pending => "Pending",
-        PodPhase::Running => "Running",
-        PodPhase::Succeeded => "Succeeded",
-        PodPhase::Failed => "Failed",
-        PodPhase::Unknown => "Unknown",
-    };
     let word = match &pod.reason {
         _ if pod.deleting => "Terminating",
         Some(reason) => reason,
         None if pod.crash_looping => "CrashLoopBackOff",
-        None => phase,
+        None => pod.phase.word(),
     };
     let role = if level > Level::Ok { crate::console::widget::mark::level_role(level) } else { Role::Dim };
     // A reason is one word of the API; what is longer was made up by someone.
