@@ -1,11 +1,14 @@
 //! How numbers, spans and times are said in sentences: rounded for people, never for programs.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+/// What stands for a number that is not known.
+pub const UNKNOWN: &str = "–";
 
 /// A number with thousands separators and as many decimals as it needs to be read: `1,400`, `83.1`, `0.25`.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
-        return "–".to_owned();
+        return UNKNOWN.to_owned();
     }
     let decimals = match value.abs() {
         v if v >= 100.0 => 0,
@@ -13,12 +16,12 @@ pub fn number(value: f64) -> String {
         v if v >= 0.1 || v == 0.0 => 2,
         _ => 4,
     };
-    grouped(value, decimals, true)
+    trimmed(value, decimals)
 }
 
 /// A threshold, as exact as the team wrote it: `14.4`, `13.44`, `1,000`.
 pub fn threshold(value: f64) -> String {
-    grouped(value, 4, true)
+    trimmed(value, 4)
 }
 
 /// A value and its unit: `1,400 ms`, `83.1 %`, `14.6×`, `5 /h`, `2`.
@@ -35,15 +38,19 @@ pub fn with_unit(number: String, unit: &str) -> String {
     }
 }
 
-/// US dollars: `$3,000`, `$0.04`.
+/// US dollars, cents below $100 and whole dollars from there on: `$3,000`, `$0.04`.
 pub fn usd(value: f64) -> String {
-    let sign = if value < 0.0 { "-" } else { "" };
-    format!("{sign}${}", grouped(value.abs(), if value.abs() >= 100.0 { 0 } else { 2 }, false))
+    if !value.is_finite() {
+        return UNKNOWN.to_owned();
+    }
+    let sign = if value <= -0.005 { "-" } else { "" };
+    let digits = if value.abs() < 99.995 { decimals(value.abs(), 2) } else { decimals(value.abs(), 0) };
+    format!("{sign}${digits}")
 }
 
 /// A count and its noun: `1 pod`, `10,000 pods`.
 pub fn count(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(n as f64, 0, true), if n == 1 { one } else { many })
+    format!("{} {}", group(&n.to_string()), if n == 1 { one } else { many })
 }
 
 /// A span of time in its two largest units: `45 s`, `4 min`, `2 h 5 min`, `1 d 6 h`.
@@ -74,18 +81,26 @@ pub fn age(at: Timestamp, now: Timestamp) -> String {
     span(now.duration_since(at).as_secs())
 }
 
-/// A time of day, UTC, with its date once it is not today: `19:12`, `Nov 19 19:12`.
+/// A time of day, UTC, with its date once it is not today: `19:12`, `Nov 19 19:12`, and with the year once that tells.
 pub fn time(at: Timestamp, now: Timestamp) -> String {
-    let (at, now) = (at.to_zoned(TimeZone::UTC), now.to_zoned(TimeZone::UTC));
-    let format = if at.date() == now.date() { "%H:%M" } else { "%b %-d %H:%M" };
-    at.strftime(format).to_string()
+    dated(at, now, "%H:%M")
 }
 
-/// A time of day to the second, UTC, with its date once it is not today.
+/// A time of day to the second, UTC, with its date as [`time`] has it.
 pub fn second(at: Timestamp, now: Timestamp) -> String {
-    let (at, now) = (at.to_zoned(TimeZone::UTC), now.to_zoned(TimeZone::UTC));
-    let format = if at.date() == now.date() { "%H:%M:%S" } else { "%b %-d %H:%M:%S" };
-    at.strftime(format).to_string()
+    dated(at, now, "%H:%M:%S")
+}
+
+fn dated(at: Timestamp, now: Timestamp, time: &str) -> String {
+    let day = |t: Timestamp| t.strftime("%Y-%m-%d").to_string();
+    let date = if day(at) == day(now) {
+        ""
+    } else if now.duration_since(at).abs() < SignedDuration::from_hours(24 * 300) {
+        "%b %-d "
+    } else {
+        "%Y-%m-%d "
+    };
+    at.strftime(&format!("{date}{time}")).to_string()
 }
 
 /// Words in a row: `a`, `a and b`, `a, b and c`, `a, b and 3 more`.
@@ -108,26 +123,30 @@ pub fn list(words: &[String], at_most: usize) -> String {
     }
 }
 
-/// Digits in groups of three, rounded to some decimals; trailing zeros go where they say nothing.
-fn grouped(value: f64, decimals: usize, trim: bool) -> String {
-    let plain = format!("{value:.decimals$}");
-    let (sign, plain) = match plain.strip_prefix('-') {
-        Some(rest) if rest.bytes().any(|b| (b'1'..=b'9').contains(&b)) => ("-", rest),
-        Some(rest) => ("", rest),
-        None => ("", plain.as_str()),
-    };
-    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
-    let fraction = if trim { fraction.trim_end_matches('0') } else { fraction };
-    let mut out = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+/// A finite number with at most so many decimals, without those that say nothing.
+pub fn trimmed(value: f64, places: usize) -> String {
+    let text = decimals(value, places);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// A finite number with so many decimals and thousands separators; never `-0`.
+pub fn decimals(value: f64, places: usize) -> String {
+    let text = format!("{value:.places$}");
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let sign = if digits.bytes().any(|b| (b'1'..=b'9').contains(&b)) { sign } else { "" };
+    let dot = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{}{dot}{fraction}", group(whole))
+}
+
+/// Whole digits in groups of three.
+pub fn group(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
-        out.push(digit);
-    }
-    if !fraction.is_empty() {
-        out.push('.');
-        out.push_str(fraction);
+        out.push(c);
     }
     out
 }

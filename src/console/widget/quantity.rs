@@ -1,9 +1,11 @@
 //! Numbers as people read them: exact counts with thousands separators, units said, unknown never shown as 0.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-/// What stands for a number that is not known.
-pub const UNKNOWN: &str = "–";
+use crate::judge::words::{decimals, group, trimmed};
+
+/// What sentences say, cells say too.
+pub use crate::judge::words::{UNKNOWN, time as moment, usd};
 
 /// A count, exact, with thousands separators: `10,000`.
 pub fn count(n: impl TryInto<u64>) -> String {
@@ -18,16 +20,6 @@ pub fn counted(n: usize, noun: &str) -> String {
 /// A number that may not be known.
 pub fn known<T>(value: Option<T>, write: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), write)
-}
-
-/// US dollars: cents below $100, whole dollars from there on.
-pub fn usd(amount: f64) -> String {
-    if !amount.is_finite() {
-        return UNKNOWN.to_owned();
-    }
-    let sign = if amount <= -0.005 { "-" } else { "" };
-    let digits = if amount.abs() < 99.995 { decimals(amount.abs(), 2) } else { decimals(amount.abs(), 0) };
-    format!("{sign}${digits}")
 }
 
 /// Percent: whole from 10 on, one decimal below, so that little is not shown as nothing.
@@ -80,8 +72,7 @@ pub fn plain(value: f64) -> String {
         return UNKNOWN.to_owned();
     }
     let places = if (99.9..100.0).contains(&value) { 3 } else { 2 };
-    let text = decimals(value, places);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    trimmed(value, places)
 }
 
 /// A span of time, rounded down: `12 s`, `4 min`, `2 h`, `1 d 6 h`, `12 d`.
@@ -126,40 +117,6 @@ pub fn until(at: Timestamp, now: Timestamp) -> String {
 /// The wall clock in UTC, with seconds: `19:30:12Z`. Always nine columns.
 pub fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M:%SZ").to_string()
-}
-
-/// When something began, in UTC: `19:12`, and with the day once that is not today: `Nov 18 19:12`.
-pub fn moment(at: Timestamp, now: Timestamp) -> String {
-    let day = |t: Timestamp| t.strftime("%Y-%m-%d").to_string();
-    if day(at) == day(now) {
-        at.strftime("%H:%M").to_string()
-    } else if now.duration_since(at).abs() < SignedDuration::from_hours(24 * 300) {
-        at.strftime("%b %-d %H:%M").to_string()
-    } else {
-        at.strftime("%Y-%m-%d %H:%M").to_string()
-    }
-}
-
-/// A finite number with so many decimals and thousands separators; never `-0`.
-fn decimals(value: f64, places: usize) -> String {
-    let text = format!("{value:.places$}");
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
-    let (whole, fraction) = digits.split_once('.').map_or((digits, ""), |(w, f)| (w, f));
-    let sign = if digits.bytes().any(|b| (b'1'..=b'9').contains(&b)) { sign } else { "" };
-    let dot = if fraction.is_empty() { "" } else { "." };
-    format!("{sign}{}{dot}{fraction}", group(whole))
-}
-
-/// Whole digits in groups of three.
-fn group(digits: &str) -> String {
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 #[cfg(test)]
