@@ -11,9 +11,9 @@ use jiff::Timestamp;
 
 use super::output::complain;
 use super::{Context, Exit, Rigging, runtime};
-use crate::config::{self, ConsoleFile};
+use crate::config::{self, ConsoleFile, Glyphs};
 use crate::console::sheet::Sheet;
-use crate::console::theme::{self, Depth};
+use crate::console::theme::Depth;
 use crate::console::{self, Keep, Operator, Setup, Style};
 use crate::judge::{self, History, Policy};
 use crate::operate::WritePolicy;
@@ -123,10 +123,8 @@ fn style(context: &Context, notices: &mut Vec<String>) -> Style {
     Style {
         theme: file.theme,
         themes: sheets(&context.places.themes(), notices),
-        glyphs: match file.glyphs {
-            config::console_file::Glyphs::Ascii => Some(theme::Glyphs::Ascii),
-            config::console_file::Glyphs::Unicode => None,
-        },
+        // What a theme draws in ASCII stays so.
+        glyphs: Some(file.glyphs).filter(|glyphs| *glyphs == Glyphs::Ascii),
         keymap: file.keymap,
         keymaps: sheets(&context.places.keymaps(), notices),
         depth: Depth::detect(),

@@ -18,14 +18,19 @@ pub struct ConsoleFile {
     pub link: Link,
 }
 
-/// What the screen is drawn with.
+/// Which characters draw marks, borders and bars.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Glyphs {
-    /// Box drawing and symbols.
+    /// `▲ ◆ ● ○ ◌` and box drawing.
     #[default]
     Unicode,
-    /// ASCII alone.
+    /// `! * . ? ~` and `+-|`, for a terminal or a font that has nothing else.
     Ascii,
+}
+
+impl Glyphs {
+    /// The words in theme and console files.
+    pub const WORDS: [(&'static str, Self); 2] = [("unicode", Self::Unicode), ("ascii", Self::Ascii)];
 }
 
 /// What the line between person and console can bear.
@@ -62,9 +67,7 @@ fn read(root: &Section<'_>) -> ConsoleFile {
     ConsoleFile {
         theme: root.optional("theme", file_name).unwrap_or(default.theme),
         keymap: root.optional("keymap", file_name).unwrap_or(default.keymap),
-        glyphs: root
-            .optional("glyphs", |v| one_of(v, &[("unicode", Glyphs::Unicode), ("ascii", Glyphs::Ascii)]))
-            .unwrap_or_default(),
+        glyphs: root.optional("glyphs", |v| one_of(v, &Glyphs::WORDS)).unwrap_or_default(),
         link: link.unwrap_or_default(),
     }
 }

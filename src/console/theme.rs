@@ -16,11 +16,12 @@ use std::collections::BTreeMap;
 use ratatui::style::Style;
 
 pub use depth::Depth;
-pub use glyph::{Glyphs, Mark};
+pub use glyph::Mark;
 pub use role::Role;
 
 use super::sheet::{self, Sheet};
 use crate::config::Diagnostics;
+pub use crate::config::Glyphs;
 
 /// The built-in theme's file.
 pub const DEFAULT: &str = include_str!("../../themes/default.toml");
@@ -102,7 +103,7 @@ impl Theme {
 
     /// The glyph of a state, one column wide.
     pub fn glyph(&self, mark: impl Into<Mark>) -> &'static str {
-        self.glyphs.of(mark.into())
+        mark.into().glyph(self.glyphs)
     }
 
     /// Whether marks, borders and bars are to be drawn in ASCII alone.

@@ -115,9 +115,9 @@ fn glyphs(value: &Spanned<DeValue<'_>>, diagnostics: &mut Diagnostics) -> Option
         sheet::wrong_type(diagnostics, value, "`glyphs`", "\"unicode\" or \"ascii\"");
         return None;
     };
-    let found = Glyphs::named(word);
+    let found = Glyphs::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, glyphs)| glyphs);
     if found.is_none() {
-        let help = sheet::suggestion(word, Glyphs::WORDS.into_iter());
+        let help = sheet::suggestion(word, Glyphs::WORDS.into_iter().map(|(known, _)| known));
         let label = "expected \"unicode\" or \"ascii\"";
         diagnostics.report_with_help(value.span(), format!("there are no glyphs `{word}`"), label, help);
     }

@@ -1,5 +1,6 @@
 //! The glyphs that say a state beside its colour.
 
+use crate::config::Glyphs;
 use crate::judge::Level;
 use crate::operate::journal::Outcome;
 
@@ -40,42 +41,20 @@ impl From<Outcome> for Mark {
     }
 }
 
-/// Which characters draw marks, borders and bars.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Glyphs {
-    /// `▲ ◆ ● ○ ◌` and box drawing.
-    #[default]
-    Unicode,
-    /// `! * . ? ~` and `+-|`, for a terminal or a font that has nothing else.
-    Ascii,
-}
-
-impl Glyphs {
-    /// The words in theme and console files.
-    pub const WORDS: [&'static str; 2] = ["unicode", "ascii"];
-
-    /// The set of that word.
-    pub fn named(word: &str) -> Option<Self> {
-        match word {
-            "unicode" => Some(Self::Unicode),
-            "ascii" => Some(Self::Ascii),
-            _ => None,
-        }
-    }
-
-    /// The glyph of a state, one column wide.
-    pub fn of(self, mark: Mark) -> &'static str {
-        match (self, mark) {
-            (Self::Unicode, Mark::Critical) => "▲",
-            (Self::Unicode, Mark::Warning) => "◆",
-            (Self::Unicode, Mark::Ok) => "●",
-            (Self::Unicode, Mark::Unknown) => "○",
-            (Self::Unicode, Mark::Stale) => "◌",
-            (Self::Ascii, Mark::Critical) => "!",
-            (Self::Ascii, Mark::Warning) => "*",
-            (Self::Ascii, Mark::Ok) => ".",
-            (Self::Ascii, Mark::Unknown) => "?",
-            (Self::Ascii, Mark::Stale) => "~",
+impl Mark {
+    /// Its glyph, one column wide.
+    pub fn glyph(self, glyphs: Glyphs) -> &'static str {
+        match (glyphs, self) {
+            (Glyphs::Unicode, Self::Critical) => "▲",
+            (Glyphs::Unicode, Self::Warning) => "◆",
+            (Glyphs::Unicode, Self::Ok) => "●",
+            (Glyphs::Unicode, Self::Unknown) => "○",
+            (Glyphs::Unicode, Self::Stale) => "◌",
+            (Glyphs::Ascii, Self::Critical) => "!",
+            (Glyphs::Ascii, Self::Warning) => "*",
+            (Glyphs::Ascii, Self::Ok) => ".",
+            (Glyphs::Ascii, Self::Unknown) => "?",
+            (Glyphs::Ascii, Self::Stale) => "~",
         }
     }
 }
