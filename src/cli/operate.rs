@@ -18,8 +18,7 @@ use super::real;
 use super::{Context, Exit, runtime};
 use crate::config::{self, EstateFile};
 use crate::console::Operator;
-use crate::operate::catalogue::{Parameter, listed};
-use crate::operate::{Intent, Rules};
+use crate::operate::{CATALOGUE, Intent, Parameter, Rules};
 use crate::store::seen::Seen;
 
 /// `quarterdeck operate …`
@@ -44,12 +43,18 @@ pub(super) fn operator(file: &EstateFile, context: &Context) -> Operator {
 /// `quarterdeck operate list`: needs no estate file.
 pub(super) fn list(format: Format) -> Exit {
     match format {
-        Format::Json => print_json(&listed()),
+        Format::Json => print_json(&CATALOGUE),
         Format::Table => {
             let mut rows = vec![["operation", "target", "parameters", "danger", ""].map(str::to_owned)];
-            rows.extend(listed().iter().map(|o| {
+            rows.extend(CATALOGUE.iter().map(|o| {
                 let parameters = o.parameters.iter().map(written).collect::<Vec<_>>().join(" ");
-                [o.name.to_owned(), o.target.to_owned(), parameters, o.danger.word().to_owned(), o.doc.to_owned()]
+                [
+                    o.name.to_owned(),
+                    o.target.form().to_owned(),
+                    parameters,
+                    o.danger.word().to_owned(),
+                    o.doc.to_owned(),
+                ]
             }));
             print_text(&columns(&rows))
         }
