@@ -117,11 +117,6 @@ impl Keymap {
         self.keys.get(&action).into_iter().flatten().map(|k| label::of(k.as_slice())).collect()
     }
 
-    /// The preferred key of an action as it is shown.
-    pub fn key_of(&self, action: Action) -> Option<String> {
-        self.keys.get(&action).and_then(|k| k.first()).map(|k| label::of(k.as_slice()))
-    }
-
     /// The footer's entries for what is on the screen, the most useful first.
     pub fn hints(&self, view: &View) -> Vec<Hint> {
         let context = Context::of(view);
