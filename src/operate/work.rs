@@ -2,6 +2,7 @@
 
 mod aws;
 mod kubernetes;
+mod pieces;
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -6,6 +6,7 @@ use super::aurora::{self, Aurora, Member, broken, list, text};
 use super::command::Command;
 use super::name::{self, unfit};
 use super::require;
+use crate::operate::work::pieces::{counted, must};
 use crate::operate::work::{Happened, Progress};
 use crate::operate::{
     Call, Change, Danger, Draft, Intent, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
@@ -85,7 +86,7 @@ impl Work for AddReader {
         let mut preconditions = vec![
             require::is("status", &cluster.status, "available"),
             require::is(format!("name {new}"), taken, "free"),
-            require::that("readers", readers.to_string(), &format!("at most {}", READERS - 1), readers < READERS),
+            must("readers", readers, format!("at most {}", READERS - 1), readers < READERS),
         ];
         if class == crate::estate::capacity::SERVERLESS {
             let range = cluster.described.get("ServerlessV2ScalingConfiguration").is_some();
@@ -114,7 +115,7 @@ impl Work for AddReader {
             blast_radius: format!(
                 "no connection drops; {} has {} then, and costs that of one more {class}",
                 target.id,
-                super::wording::count(readers + 1, "reader")
+                counted(readers + 1, "reader")
             ),
             preconditions,
             calls: vec![call.done()],

@@ -8,10 +8,9 @@ use super::command::Command;
 use super::require;
 use super::wording::acu;
 use crate::estate::capacity::SERVERLESS;
+use crate::operate::work::pieces::{change, unchanged};
 use crate::operate::work::{Happened, Progress};
-use crate::operate::{
-    Call, Change, Danger, Draft, Intent, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
-};
+use crate::operate::{Call, Danger, Draft, Intent, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work};
 
 /// Sets floor and ceiling of the serverless capacity.
 pub(super) struct Capacity;
@@ -72,11 +71,7 @@ impl Work for Capacity {
             )
             .yes("ApplyImmediately", "--apply-immediately");
         let change = |field: &str, before: f64, after: f64| {
-            (!same(before, after)).then(|| Change {
-                field: field.to_owned(),
-                before: Some(format!("{} ACU", acu(before))),
-                after: Some(format!("{} ACU", acu(after))),
-            })
+            (!same(before, after)).then(|| change(field, format!("{} ACU", acu(before)), format!("{} ACU", acu(after))))
         };
         let changes = [change("floor", old_min, new_min), change("ceiling", old_max, new_max)];
         Ok(Draft {
@@ -84,7 +79,7 @@ impl Work for Capacity {
             danger: Danger::Disruptive,
             changes: changes.into_iter().flatten().collect(),
             blast_radius: blast_radius(&cluster, (old_min, old_max), (new_min, new_max), seen),
-            preconditions: vec![require::is("status", &cluster.status, "available"), require::stays("capacity", range)],
+            preconditions: vec![require::is("status", &cluster.status, "available"), unchanged("capacity", range)],
             calls: vec![call.done()],
             verification: Verification {
                 what: format!("{} has {} to {} ACU and is available", target.id, acu(new_min), acu(new_max)),

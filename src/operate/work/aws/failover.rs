@@ -4,12 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::aurora::{self, Aurora, Member, connections};
 use super::command::Command;
-use super::wording::{and, count, ms};
+use super::wording::{and, ms};
 use super::{global, name, require};
+use crate::operate::work::pieces::{change, counted, unchanged};
 use crate::operate::work::{Happened, Progress};
-use crate::operate::{
-    Call, Change, Danger, Draft, Intent, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
-};
+use crate::operate::{Call, Danger, Draft, Intent, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work};
 
 /// Makes a reader the writer.
 pub(super) struct Failover;
@@ -60,7 +59,7 @@ impl Work for Failover {
         };
         let mut preconditions = vec![
             require::is("status", &cluster.status, "available"),
-            require::stays("writer", &writer.name),
+            unchanged("writer", &writer.name),
             require::is(format!("{} status", to.name), &to.status, "available"),
         ];
         preconditions.extend(target.global.as_deref().map(|id| global::idle(seen, id)));
@@ -70,11 +69,7 @@ impl Work for Failover {
         Ok(Draft {
             target: target.clone(),
             danger: Danger::Disruptive,
-            changes: vec![Change {
-                field: "writer".to_owned(),
-                before: Some(writer.name.clone()),
-                after: Some(to.name.clone()),
-            }],
+            changes: vec![change("writer", &writer.name, &to.name)],
             blast_radius: blast_radius(&cluster, writer, to, seen),
             preconditions,
             calls: vec![call.done()],
@@ -110,7 +105,7 @@ impl Work for Failover {
                 if settled && behind.is_empty() {
                     return Progress::Done(format!(
                         "{wanted} is the writer; the cluster and {} are available",
-                        count(cluster.members.len(), "member")
+                        counted(cluster.members.len(), "member")
                     ));
                 }
                 let cluster = (!settled).then(|| format!("the cluster is {}", cluster.status));
@@ -198,7 +193,7 @@ fn blast_radius(cluster: &Aurora<'_>, writer: &Member, to: &Member, seen: &Sight
     said.push("writes fail until the new writer answers, about half a minute".to_owned());
     let readers: Vec<&str> =
         cluster.members.iter().filter(|m| m.name != to.name && m.available()).map(|m| m.name.as_str()).collect();
-    said.push(format!("{} left afterwards: {}", count(readers.len(), "reader"), and(&readers)));
+    said.push(format!("{} left afterwards: {}", counted(readers.len(), "reader"), and(&readers)));
     if cluster.smaller(to.class.as_deref(), writer.class.as_deref()) {
         let class = |m: &Member| m.class.clone().unwrap_or_default();
         said.push(format!("{} ({}) is smaller than {} ({})", to.name, class(to), writer.name, class(writer)));

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::aurora::{Aurora, connections, list, text};
 use super::failover::sum;
 use super::require;
+use crate::operate::work::pieces::must;
 use crate::operate::{Intent, Plan, Precondition, Read, Refusal, Sights};
 
 /// How long a Global Database may show nothing of a move that was asked for.
@@ -180,7 +181,7 @@ pub(super) fn ready(heir: &Member, seen: &Sights) -> Vec<Precondition> {
     let serving = if able.is_empty() { "none".to_owned() } else { able.join(", ") };
     vec![
         require::is(format!("{} status", heir.cluster), status, "available"),
-        require::that(format!("available instances of {}", heir.cluster), serving, "at least one", !able.is_empty()),
+        must(format!("available instances of {}", heir.cluster), serving, "at least one", !able.is_empty()),
     ]
 }
 

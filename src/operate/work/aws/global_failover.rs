@@ -10,6 +10,7 @@ use super::global::{self, Global};
 use super::require;
 use super::switchover::verify;
 use super::wording::ms;
+use crate::operate::work::pieces::{must, unchanged};
 use crate::operate::work::{Happened, Progress};
 use crate::operate::{
     Call, Change, Danger, Draft, Intent, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
@@ -50,7 +51,7 @@ impl Work for GlobalFailover {
         let heir = global.heir(intent.parameter("to"))?;
         let primary = global.primary();
         let mut preconditions = vec![global::idle(seen, global.id)];
-        preconditions.extend(primary.map(|p| require::stays("primary region", &p.region)));
+        preconditions.extend(primary.map(|p| unchanged("primary region", &p.region)));
         preconditions.extend(global::ready(heir, seen));
         let old = primary.and_then(|p| Aurora::seen(seen, &p.arn));
         let new = Aurora::seen(seen, &heir.arn);
@@ -62,7 +63,7 @@ impl Work for GlobalFailover {
             let (ours, theirs) = versions(old, new);
             let holds = major(&ours) == major(&theirs);
             let seen = format!("{ours} in {}, {theirs} in {}", p.region, heir.region);
-            preconditions.push(require::that("engine versions", seen, "of one major version", holds));
+            preconditions.push(must("engine versions", seen, "of one major version", holds));
         }
         let loss = match require::number(seen, &global::lag(heir)) {
             Some(lag) => format!("about the last {} of writes are lost (the lag that was measured last)", ms(lag)),

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::aurora::{list, text};
 use super::command::Command;
 use super::require;
-use super::wording::count;
+use crate::operate::work::pieces::{change, counted, unchanged};
 use crate::operate::work::{Happened, Progress};
 use crate::operate::{
-    Call, Change, Danger, Draft, Intent, Pinned, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
+    Call, Danger, Draft, Intent, Pinned, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };
 
 /// Sets the sizes of a managed node group.
@@ -56,13 +56,7 @@ impl Work for Scale {
         let old = Sizes::of(group)
             .ok_or_else(|| Refusal::because(format!("EKS names no sizes of {}: it is {status}", target.id)))?;
         let new = wanted(intent, old)?;
-        let change = |field: &str, before: u32, after: u32| {
-            (before != after).then(|| Change {
-                field: field.to_owned(),
-                before: Some(before.to_string()),
-                after: Some(after.to_string()),
-            })
-        };
+        let change = |field: &str, before: u32, after: u32| (before != after).then(|| change(field, before, after));
         let changes = [
             change("min", old.min, new.min),
             change("max", old.max, new.max),
@@ -82,7 +76,7 @@ impl Work for Scale {
             danger: Danger::Disruptive,
             changes: changes.into_iter().flatten().collect(),
             blast_radius: blast_radius(old, new, group),
-            preconditions: vec![require::is("status", status, "ACTIVE"), require::stays("sizes", old.words())],
+            preconditions: vec![require::is("status", status, "ACTIVE"), unchanged("sizes", old.words())],
             calls: vec![call.done()],
             verification: Verification {
                 what: format!("{} is ACTIVE with {}", target.id, new.words()),
@@ -190,14 +184,14 @@ fn blast_radius(old: Sizes, new: Sizes, group: &Value) -> String {
             format!(
                 "{} of {before} go with their pods, whichever the Auto Scaling group picks{all}; EKS evicts the pods, and \
                  lets a disruption budget hold a node for 15 minutes at most",
-                count(before - after, &kind)
+                counted(before - after, &kind)
             )
         }
-        Ordering::Greater => format!("{} come; they cost from then on", count(after - before, &kind)),
+        Ordering::Greater => format!("{} come; they cost from then on", counted(after - before, &kind)),
         Ordering::Equal => "no node comes or goes now".to_owned(),
     });
     if new.max < old.max {
-        said.push(format!("an autoscaler can go up to {} only", count(new.max as usize, "node")));
+        said.push(format!("an autoscaler can go up to {} only", counted(new.max, "node")));
     }
     said.push("a cluster autoscaler may change desired again".to_owned());
     said.join("; ")

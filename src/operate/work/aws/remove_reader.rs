@@ -7,6 +7,7 @@ use super::command::Command;
 use super::failover::dropping;
 use super::wording::and;
 use super::{global, require};
+use crate::operate::work::pieces::change;
 use crate::operate::work::{Happened, Progress};
 use crate::operate::{
     Call, Change, Danger, Draft, Intent, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
@@ -77,11 +78,7 @@ impl Work for RemoveReader {
                 member.name
             ));
         }
-        changes.push(Change {
-            field: format!("failover targets in {place}"),
-            before: Some(and(&able)),
-            after: Some(and(&left)),
-        });
+        changes.push(change(format!("failover targets in {place}"), and(&able), and(&left)));
         said.push(dropping(&[member], seen));
         if !left.is_empty() {
             said.push(format!("failover targets left: {}", and(&left)));

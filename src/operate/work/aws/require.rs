@@ -3,24 +3,13 @@
 use serde_json::Value;
 
 use crate::operate::work::moved;
+use crate::operate::work::pieces::must;
 use crate::operate::{Draft, Intent, Plan, Precondition, Read, Refusal, Sight, Sights};
 
 /// A precondition that asks for one value.
-pub(super) fn is(field: impl Into<String>, seen: impl Into<String>, required: &str) -> Precondition {
-    let seen = seen.into();
-    let holds = seen == required;
-    Precondition { field: field.into(), seen, required: required.to_owned(), holds }
-}
-
-/// A precondition in words.
-pub(super) fn that(field: impl Into<String>, seen: impl Into<String>, required: &str, holds: bool) -> Precondition {
-    Precondition { field: field.into(), seen: seen.into(), required: required.to_owned(), holds }
-}
-
-/// Something that must stay as it was seen.
-pub(super) fn stays(field: impl Into<String>, seen: impl Into<String>) -> Precondition {
-    let seen = seen.into();
-    Precondition { field: field.into(), required: seen.clone(), seen, holds: true }
+pub(super) fn is(field: impl Into<String>, seen: impl AsRef<str>, required: &str) -> Precondition {
+    let seen = seen.as_ref();
+    must(field, seen, required, seen == required)
 }
 
 /// What is there; refused where it is absent or could not be seen. `what` names it: `cluster orders-use1`.

@@ -12,6 +12,7 @@ use super::command::{Command, quoted};
 use super::name::{same, unfit};
 use super::require;
 use super::wording::acu;
+use crate::operate::work::pieces::must;
 use crate::operate::work::{Happened, Progress};
 use crate::operate::{
     Call, Change, Danger, Draft, Intent, Next, Plan, Precondition, Read, Refusal, Sent, Sights, Verification, Work,
@@ -207,10 +208,10 @@ fn time(intent: &Intent, window: &Window) -> Result<Option<Timestamp>, Refusal> 
 fn window_holds(time: Option<Timestamp>, window: &Window) -> Precondition {
     let required = format!("within {}", window.words());
     let Some(time) = time else {
-        return require::that(TIME, "the latest restorable time", "one that RDS names", window.latest.is_some());
+        return must(TIME, "the latest restorable time", "one that RDS names", window.latest.is_some());
     };
     let holds = window.earliest.is_some_and(|t| t <= time) && window.latest.is_some_and(|t| time <= t);
-    require::that(TIME, time.to_string(), &required, holds)
+    must(TIME, time, required, holds)
 }
 
 fn free(seen: &Sights, read: &Read, field: String) -> Precondition {

@@ -7,10 +7,9 @@ use super::command::Command;
 use super::global::{self, Global};
 use super::require;
 use super::wording::{and, ms};
+use crate::operate::work::pieces::{change, must, unchanged};
 use crate::operate::work::{Happened, Progress};
-use crate::operate::{
-    Call, Change, Danger, Draft, Intent, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
-};
+use crate::operate::{Call, Danger, Draft, Intent, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work};
 
 /// Makes another region the primary one, without loss.
 pub(super) struct Switchover;
@@ -62,21 +61,21 @@ impl Work for Switchover {
         let lag = require::number(seen, &global::lag(heir));
         let mut preconditions = vec![
             global::idle(seen, global.id),
-            require::stays("primary region", &primary.region),
+            unchanged("primary region", &primary.region),
             require::is(format!("{} status", primary.cluster), status, "available"),
         ];
         preconditions.extend(global::ready(heir, seen));
         preconditions.extend(heir.synchronization.as_deref().map(|s| require::is("synchronization", s, "connected")));
-        preconditions.push(require::that(
+        preconditions.push(must(
             "engine versions",
             format!("{ours} in {}, {theirs} in {}", primary.region, heir.region),
             "equal",
             ours == theirs && ours != "not known",
         ));
-        preconditions.push(require::that(
+        preconditions.push(must(
             LAG,
             lag.map_or_else(|| "no number of the last minutes".to_owned(), ms),
-            &format!("seen, and at most {}", ms(LONGEST_LAG_MS)),
+            format!("seen, and at most {}", ms(LONGEST_LAG_MS)),
             lag.is_some_and(|lag| lag <= LONGEST_LAG_MS),
         ));
         let call = Command::rds(target, "SwitchoverGlobalCluster", "switchover-global-cluster")
@@ -95,11 +94,7 @@ impl Work for Switchover {
         Ok(Draft {
             target: target.clone(),
             danger: Danger::Disruptive,
-            changes: vec![Change {
-                field: "primary region".to_owned(),
-                before: Some(primary.region.clone()),
-                after: Some(heir.region.clone()),
-            }],
+            changes: vec![change("primary region", &primary.region, &heir.region)],
             blast_radius,
             preconditions,
             calls: vec![call.done()],

@@ -12,11 +12,6 @@ pub(super) fn and<S: AsRef<str>>(words: &[S]) -> String {
     }
 }
 
-/// `1 reader`, `2 readers`.
-pub(super) fn count(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
-}
-
 /// A duration in milliseconds as people read it: `640 ms`, `1.4 s`, `3.5 min`.
 pub(super) fn ms(value: f64) -> String {
     if value < 1_000.0 {
@@ -42,7 +37,6 @@ mod tests {
         assert_eq!(and::<&str>(&[]), "none");
         assert_eq!(and(&["a"]), "a");
         assert_eq!(and(&["a", "b", "c"]), "a, b and c");
-        assert_eq!((count(1, "reader"), count(0, "reader")), ("1 reader".into(), "0 readers".into()));
         assert_eq!((ms(640.4), ms(1_400.0), ms(210_000.0)), ("640 ms".into(), "1.4 s".into(), "3.5 min".into()));
         assert_eq!((acu(0.5), acu(16.0)), ("0.5".into(), "16".into()));
     }

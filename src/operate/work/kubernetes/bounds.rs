@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
 use super::evidence;
-use super::given::{change, must, number, staying, unchanged};
+use super::given::{number, staying};
 use super::kubectl::kubectl;
 use super::object::{count, each, text};
 use super::reads::{Subject, list_path, object_path};
 use super::scaler::Scaler;
 use super::workload::{pinned, replicas};
+use crate::operate::work::pieces::{change, must, unchanged};
 use crate::operate::{
     Call, Draft, Happened, Intent, Next, Pinned, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
 use super::evidence;
-use super::given::{change, must, staying};
+use super::given::staying;
 use super::kubectl::kubectl;
-use super::object::{condition, counted, flag, text};
+use super::object::{condition, flag, text};
 use super::reads::{Subject, list, list_path, members, object_path};
 use super::workload::pinned;
+use crate::operate::work::pieces::{change, counted, must};
 use crate::operate::{
     Call, Draft, Happened, Intent, Next, Pinned, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };
@@ -129,8 +130,7 @@ pub(super) fn others(node: &Value, nodes: &[Value]) -> String {
     if nodes.is_empty() {
         return "how many take pods is not known".to_owned();
     }
-    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let all = counted(count(nodes.iter().filter(takes).count()), "other node");
+    let all = counted(nodes.iter().filter(takes).count(), "other node");
     match zone(node) {
         Some(zone_name) => {
             let near = nodes.iter().filter(takes).filter(|n| zone(n).as_ref() == Some(&zone_name)).count();

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::budget::{blocks, budgets_of};
-use super::given::must;
-use super::object::{controller, counted, deleting, listed, name, namespace};
+use super::object::{controller, deleting, listed, name, namespace};
 use super::pods::{finished, local, mirrored};
 use crate::operate::Precondition;
+use crate::operate::work::pieces::{counted, must};
 
 /// The pods of a node, by what a drain does to them.
 pub(super) struct Departures<'a> {
@@ -91,7 +91,6 @@ impl Departures<'_> {
 
     /// What it hits, in words and numbers.
     pub(super) fn hits(&self) -> String {
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         for pod in &self.go {
             *places.entry(namespace(pod)).or_default() += 1;
@@ -99,7 +98,7 @@ impl Departures<'_> {
         let places: Vec<String> = places.iter().map(|(place, n)| format!("{n} in {place}")).collect();
         let mut words = vec![match self.go.len() {
             0 => "no pod is evicted".to_owned(),
-            n => format!("{} evicted: {}", counted(count(n), "pod"), listed(places.iter().map(String::as_str))),
+            n => format!("{} evicted: {}", counted(n, "pod"), listed(places.iter().map(String::as_str))),
         }];
         let mut blocking: Vec<String> = self
             .go
@@ -120,7 +119,7 @@ impl Departures<'_> {
             words.push(format!("what {names} keep in emptyDir volumes is gone"));
         }
         if !self.stay.is_empty() {
-            words.push(format!("{} of daemon sets or static pods stay", counted(count(self.stay.len()), "pod")));
+            words.push(format!("{} of daemon sets or static pods stay", counted(self.stay.len(), "pod")));
         }
         words.join("; ")
     }

@@ -11,10 +11,11 @@ use super::change::{declined, in_turn, outdated};
 use super::cordon::{call as cordon_call, cordoned, others, subject, was_cordoned};
 use super::departure::{Departures, sort};
 use super::evict::evict;
-use super::given::{change, must, number, staying, yes};
-use super::object::{counted, deleting, listed, name, namespace, text, uid};
+use super::given::{number, staying, yes};
+use super::object::{deleting, listed, name, namespace, text, uid};
 use super::reads::{budgets, list, members, pods_on, unseen};
 use super::workload::pinned;
+use crate::operate::work::pieces::{change, counted, must};
 use crate::operate::{
     Answer, Call, Change, Draft, Happened, Intent, Next, Plan, Progress, Read, Refusal, Sent, Sights, Undo,
     Verification, Work,
@@ -82,10 +83,7 @@ impl Work for Drain {
             blast_radius: format!("{}; {others}", sorted.hits()),
             preconditions,
             verification: Verification {
-                what: format!(
-                    "{} gone from the node; it stays cordoned",
-                    counted(i64::try_from(sorted.go.len()).unwrap_or(0), "pod")
-                ),
+                what: format!("{} gone from the node; it stays cordoned", counted(sorted.go.len(), "pod")),
                 within_s: u64::try_from(timeout).unwrap_or(600),
             },
             undo: (!already).then(|| Undo { operation: "node.uncordon".to_owned(), parameters: BTreeMap::new() }),
@@ -156,7 +154,7 @@ impl Work for Drain {
             let words = listed(strangers.iter().map(String::as_str));
             return Progress::Failed(format!("the node is not empty: {words} came onto it meanwhile; drain it again"));
         }
-        let evicted = counted(i64::try_from(evicted).unwrap_or(0), "pod");
+        let evicted = counted(evicted, "pod");
         Progress::Done(format!("{evicted} gone from the node; {}", sorted.stays()))
     }
 
@@ -241,7 +239,7 @@ impl Departures<'_> {
     fn stays(&self) -> String {
         match self.stay.len() {
             0 => "nothing stays on it".to_owned(),
-            n => format!("{} of daemon sets or static pods stay", counted(i64::try_from(n).unwrap_or(0), "pod")),
+            n => format!("{} of daemon sets or static pods stay", counted(n, "pod")),
         }
     }
 }

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::budget::{allowed, budgets_of};
 use super::evidence::{self, Pod};
-use super::given::{change, must};
 use super::kubectl::{kubectl, post};
 use super::object::{deleting, listed, name, text, uid};
 use super::pods::{grace, hits, mirrored, owner, subject};
 use super::reads::{budgets, members, unseen};
 use super::workload::pinned;
 use crate::operate::journal::Outcome;
+use crate::operate::work::pieces::{change, must, unchanged};
 use crate::operate::{
     Answer, Call, Change, Draft, Happened, Intent, Pinned, Plan, Progress, Read, Refusal, Sent, Service, Sights,
     Verification, Work,
@@ -119,7 +119,7 @@ impl Work for Go {
 
 /// On which node it is: a pod that has moved is another one.
 fn placed(pod: &Value) -> crate::operate::Precondition {
-    super::given::unchanged("node", text(pod, "/spec/nodeName").unwrap_or("none"))
+    unchanged("node", text(pod, "/spec/nodeName").unwrap_or("none"))
 }
 
 /// An eviction of the very pod that was seen; `version` binds it to the state that was seen too.

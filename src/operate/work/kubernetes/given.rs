@@ -1,11 +1,10 @@
-//! Parameters as they were given, and the pieces that every plan is made of.
-
-use std::fmt::Display;
+//! Parameters as they were given, and what no change of an object goes past.
 
 use serde_json::Value;
 
 use super::object::deleting;
-use crate::operate::{Change, Intent, Precondition, Refusal};
+use crate::operate::work::pieces::must;
+use crate::operate::{Intent, Precondition, Refusal};
 
 /// A whole number that was given; none where the parameter was left out.
 pub(super) fn number(intent: &Intent, name: &str) -> Result<Option<i64>, Refusal> {
@@ -31,22 +30,6 @@ pub(super) fn yes(intent: &Intent, name: &str) -> Result<bool, Refusal> {
         Some("true") => Ok(true),
         Some(other) => Err(Refusal::because(format!("{name}={other} is neither true nor false"))),
     }
-}
-
-/// Something that changes.
-pub(super) fn change(field: impl Into<String>, before: impl Display, after: impl Display) -> Change {
-    Change { field: field.into(), before: Some(before.to_string()), after: Some(after.to_string()) }
-}
-
-/// Something that must be as it was seen.
-pub(super) fn unchanged(field: &str, seen: impl Display) -> Precondition {
-    let seen = seen.to_string();
-    Precondition { field: field.into(), required: seen.clone(), seen, holds: true }
-}
-
-/// Something that must be so.
-pub(super) fn must(field: &str, seen: impl Display, required: impl Display, holds: bool) -> Precondition {
-    Precondition { field: field.into(), seen: seen.to_string(), required: required.to_string(), holds }
 }
 
 /// What forbids a change of an object that is going; nothing where it stays.

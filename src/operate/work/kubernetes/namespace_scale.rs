@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::change::{declined, in_turn, name_of, outdated};
-use super::given::{change, must, unchanged, whole, yes};
-use super::object::{counted, listed, name, uid};
+use super::given::{whole, yes};
+use super::object::{listed, name, uid};
 use super::reads::{autoscalers, list, members, object_path, unseen};
 use super::scale::{call, hits, owned, scaled, was_scaled, within};
 use super::scaler::{Scaler, scaler_of};
 use super::workload::{Kind, available, replicas};
+use crate::operate::work::pieces::{change, counted, must, unchanged};
 use crate::operate::{
     Call, Draft, Happened, Intent, Next, Pinned, Plan, Progress, Read, Refusal, Sent, Sight, Sights, Undo,
     Verification, Work,
@@ -143,7 +144,7 @@ impl Work for NamespaceScale {
             },
         ];
         preconditions
-            .extend(sorted.change.iter().map(|(d, ..)| unchanged(&format!("replicas of {}", name(d)), replicas(d))));
+            .extend(sorted.change.iter().map(|(d, ..)| unchanged(format!("replicas of {}", name(d)), replicas(d))));
         let calls = sorted.change.iter().map(|(d, n, _)| call(Kind::Deployment, &target, d, *n)).collect();
         let within_s =
             sorted.change.iter().map(|(d, n, _)| within(Kind::Deployment, d, replicas(d), *n)).max().unwrap_or(60);
@@ -158,10 +159,7 @@ impl Work for NamespaceScale {
             preconditions,
             calls,
             verification: Verification {
-                what: format!(
-                    "{} changed, and the pods that start serve",
-                    counted(i64::try_from(sorted.change.len()).unwrap_or(0), "deployment")
-                ),
+                what: format!("{} changed, and the pods that start serve", counted(sorted.change.len(), "deployment")),
                 within_s,
             },
             undo: undo(self.name(), &sorted, autoscaled),

@@ -73,11 +73,6 @@ pub(super) fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a Value> 
     each(object, "/status/conditions").find(|c| text(c, "/type") == Some(kind))
 }
 
-/// `1 pod`, `3 pods`.
-pub(super) fn counted(number: i64, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-}
-
 /// The first few of many names, and how many more there are.
 pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const FEW: usize = 8;

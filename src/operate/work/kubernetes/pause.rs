@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
 use super::evidence;
-use super::given::{change, must, staying, unchanged};
+use super::given::staying;
 use super::kubectl::kubectl;
-use super::object::{count, counted, generation};
+use super::object::{count, generation};
 use super::workload::{Kind, named, paused, pinned, replicas, rolled_out, rollout_within, subject, watched};
+use crate::operate::work::pieces::{change, counted, must, unchanged};
 use crate::operate::{
     Call, Danger, Draft, Happened, Intent, Next, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };

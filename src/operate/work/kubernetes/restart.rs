@@ -5,14 +5,15 @@ use serde_json::json;
 
 use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
 use super::evidence;
-use super::given::{change, must, staying, unchanged};
+use super::given::staying;
 use super::kubectl::kubectl;
-use super::object::{counted, each, generation, text, uid};
+use super::object::{each, generation, text, uid};
 use super::reads::{autoscalers, members};
 use super::scaler::scaler_of;
 use super::workload::{
     Kind, named, paused, pinned, replicas, revision, rolled_out, rollout_hits, rollout_within, subject, watched,
 };
+use crate::operate::work::pieces::{change, counted, must, unchanged};
 use crate::operate::{
     Call, Draft, Happened, Intent, Next, Plan, Precondition, Progress, Read, Refusal, Sent, Sights, Verification, Work,
 };

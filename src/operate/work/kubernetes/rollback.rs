@@ -7,13 +7,14 @@ use serde_json::{Map, Value, json};
 
 use super::change::{OPERATIONS, STRATEGIC, in_turn, outdated, patch};
 use super::evidence;
-use super::given::{change, must, number, unchanged};
+use super::given::number;
 use super::history::{Revision, history, list_of, plain};
 use super::kubectl::kubectl;
 use super::object::{each, listed, text};
 use super::reads::{members, unseen};
 use super::restart::{hits, rollable, rolled};
 use super::workload::{Kind, available, named, pinned, replicas, rollout_within, subject, watched};
+use crate::operate::work::pieces::{change, must, unchanged};
 use crate::operate::{
     Call, Change, Draft, Happened, Intent, Next, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };

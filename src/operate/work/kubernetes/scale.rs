@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use super::budget::budgets_of;
 use super::change::{Found, MERGE, in_turn, name_of, object_of, outdated, patch};
-use super::given::{change, must, required, staying, unchanged};
+use super::given::{required, staying};
 use super::kubectl::kubectl;
-use super::object::{count, counted, generation, name, text, uid};
+use super::object::{count, generation, name, text, uid};
 use super::reads::{autoscalers, budgets, members, object_path, unseen};
 use super::scaler::{Scaler, scaler_of};
 use super::workload::{Kind, available, pinned, replicas, rollout_within, stuck, subject, watched};
+use crate::operate::work::pieces::{change, counted, must, unchanged};
 use crate::operate::{
     Call, Danger, Draft, Happened, Intent, Next, Pinned, Plan, Precondition, Progress, Read, Refusal, Sent, Sights,
     Undo, Verification, Work,

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::change::progressed;
-use super::object::{condition, count, counted, flag, generation, number, text};
+use super::object::{condition, count, flag, generation, number, text};
 use super::reads::{Subject, list_path, object_path};
+use crate::operate::work::pieces::counted;
 use crate::operate::{Call, Intent, Pinned, Progress, Read, Refusal};
 
 /// The two kinds that scale, restart and roll back.
