@@ -156,11 +156,6 @@ impl<'d> Section<'d> {
         self.span.clone()
     }
 
-    /// Such as `account` or `slo.sli.cloudwatch`; empty for the root.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
     /// The value of a key, if there is one. The key counts as known from now on.
     pub fn value(&self, key: &'static str) -> Option<Value<'d>> {
         self.asked.borrow_mut().insert(key);

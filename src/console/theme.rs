@@ -90,17 +90,6 @@ impl Theme {
         self.styles.get(role as usize).copied().unwrap_or_default()
     }
 
-    /// The looks of a state.
-    pub fn level(&self, mark: impl Into<Mark>) -> Style {
-        self.style(match mark.into() {
-            Mark::Ok => Role::Ok,
-            Mark::Unknown => Role::Unknown,
-            Mark::Stale => Role::Stale,
-            Mark::Warning => Role::Warning,
-            Mark::Critical => Role::Critical,
-        })
-    }
-
     /// The glyph of a state, one column wide.
     pub fn glyph(&self, mark: impl Into<Mark>) -> &'static str {
         mark.into().glyph(self.glyphs)

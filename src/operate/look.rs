@@ -80,12 +80,4 @@ impl Sights {
             Sight::Absent(_) | Sight::Unseen(_) => None,
         }
     }
-
-    /// Why reads could not be seen.
-    pub fn unseen(&self) -> impl Iterator<Item = &str> {
-        self.seen.values().filter_map(|s| match s {
-            Sight::Unseen(why) => Some(why.as_str()),
-            Sight::There(_) | Sight::Absent(_) => None,
-        })
-    }
 }

@@ -91,8 +91,6 @@ pub enum Event {
         /// Whether a write window was open at that moment.
         open: bool,
     },
-    /// A person wants the plan made anew.
-    Refresh,
     /// A person left, or the process is asked to end.
     Leave,
     /// The target is ours.
@@ -120,7 +118,7 @@ pub enum Effect {
     Judge(Box<Draft>),
     /// Write it into the journal: answered by [`Event::Noted`] or [`Event::NotNoted`].
     Note(Box<Jot>),
-    /// Show the plan and ask the person: answered by [`Event::Confirm`], [`Event::Refresh`] or [`Event::Leave`].
+    /// Show the plan and ask the person: answered by [`Event::Confirm`] or [`Event::Leave`].
     Ask(Box<Plan>),
     /// Take the target: answered by [`Event::Taken`] or [`Event::NotTaken`].
     Hold,
@@ -231,11 +229,6 @@ impl Operation {
         self.stage
     }
 
-    /// The plan, once there is one.
-    pub fn plan(&self) -> Option<&Plan> {
-        self.plan.as_ref()
-    }
-
     /// The hash of the plan.
     pub fn plan_sha256(&self) -> Option<&str> {
         self.sha256.as_deref()
@@ -249,11 +242,6 @@ impl Operation {
     /// What it is.
     pub fn intent(&self) -> &Intent {
         &self.brief.intent
-    }
-
-    /// How many calls have gone out.
-    pub fn sent(&self) -> usize {
-        self.sent.len()
     }
 
     /// Takes an event in; what is to be done next. Nothing when the event is not the one that is waited for.
@@ -273,7 +261,6 @@ impl Operation {
             (Awaits::Sight(Look::Drafting), Event::Seen(sights)) => stage::draft::seen(self, sights, now),
             (Awaits::Judgement, Event::Judged(evidence)) => stage::draft::judged(self, &evidence, now),
             (Awaits::Word, Event::Confirm { words, open }) => stage::confirm::confirmed(self, &words, open, now),
-            (Awaits::Word, Event::Refresh) => stage::draft::again(self),
             (Awaits::Lease(words), Event::Taken) => stage::confirm::taken(self, &words),
             (Awaits::Lease(_), Event::NotTaken(why)) => stage::refuse(self, &[why]),
             (Awaits::Arms, Event::Armed) => stage::recheck::begin(self),

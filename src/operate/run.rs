@@ -57,8 +57,6 @@ pub enum Command {
         /// Leave to act, of the write window at this moment: none when it has closed.
         pass: Option<WritePass>,
     },
-    /// Make the plan anew, of a fresh look.
-    Refresh,
     /// Leave it. Before the first call that stops it; afterwards it goes on.
     Leave,
 }

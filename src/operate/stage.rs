@@ -65,7 +65,7 @@ impl Awaits {
             Self::Sight(_) => matches!(event, Event::Seen(_)),
             Self::Judgement => matches!(event, Event::Judged(_)),
             Self::Note(_) => matches!(event, Event::Noted | Event::NotNoted(_)),
-            Self::Word => matches!(event, Event::Confirm { .. } | Event::Refresh),
+            Self::Word => matches!(event, Event::Confirm { .. }),
             Self::Lease(_) => matches!(event, Event::Taken | Event::NotTaken(_)),
             Self::Arms => matches!(event, Event::Armed | Event::NotArmed(_)),
             Self::Record(_) => matches!(event, Event::CallRecorded | Event::NotNoted(_)),

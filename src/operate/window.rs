@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Debug, PartialEq, Eq)]
 pub struct WriteWindow {
     reason: String,
-    opened_at: Timestamp,
     closes_at: Timestamp,
 }
 
@@ -20,17 +19,12 @@ impl WriteWindow {
             return None;
         }
         let lasts = SignedDuration::try_from(lasts).ok()?;
-        Some(Self { reason: reason.to_owned(), opened_at: now, closes_at: now.checked_add(lasts).ok()? })
+        Some(Self { reason: reason.to_owned(), closes_at: now.checked_add(lasts).ok()? })
     }
 
     /// Why it was opened.
     pub fn reason(&self) -> &str {
         &self.reason
-    }
-
-    /// When it was opened.
-    pub fn opened_at(&self) -> Timestamp {
-        self.opened_at
     }
 
     /// When it closes by itself.

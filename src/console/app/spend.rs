@@ -24,12 +24,7 @@ impl Spend {
         spend
     }
 
-    /// The UTC day.
-    pub fn day(&self) -> Date {
-        self.day
-    }
-
-    /// US dollars spent on it.
+    /// US dollars spent on the day.
     pub fn usd(&self) -> f64 {
         self.usd
     }

@@ -56,16 +56,6 @@ impl Record {
     pub fn begun(&self) -> Option<Timestamp> {
         self.entries.first().map(|e| e.note.at)
     }
-
-    /// When it was last heard of.
-    pub fn last(&self) -> Option<Timestamp> {
-        self.entries.last().map(|e| e.note.at)
-    }
-
-    /// Whether a call went out.
-    pub fn sent(&self) -> bool {
-        self.entries.iter().any(|e| e.note.event == EventKind::Sent)
-    }
 }
 
 /// Takes entries in, in any order and any number of times.

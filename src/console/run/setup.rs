@@ -53,21 +53,6 @@ pub struct Style {
     pub synchronized: bool,
 }
 
-impl Style {
-    /// The built-in theme and keymap.
-    pub fn built_in(depth: Depth) -> Self {
-        Self {
-            theme: "default".to_owned(),
-            themes: Vec::new(),
-            glyphs: None,
-            keymap: "default".to_owned(),
-            keymaps: Vec::new(),
-            depth,
-            synchronized: false,
-        }
-    }
-}
-
 /// What the console is started with.
 pub struct Setup {
     /// The estate: its sources registered, what an earlier run saw recalled.

@@ -47,7 +47,7 @@ impl Journal {
     pub async fn record(&self, call: Call, mut note: Note) -> Result<(Recorded<Call>, Entry), LedgerError> {
         note.event = EventKind::Sent;
         let entry = self.write(note, false).await?;
-        Ok((Recorded { what: call, seq: entry.seq }, entry))
+        Ok((Recorded { what: call }, entry))
     }
 
     /// Every entry, in order.
@@ -114,15 +114,9 @@ fn append(ledger: &dyn Ledger, note: &Note, first: bool) -> Result<Entry, Ledger
 #[derive(Debug)]
 pub struct Recorded<T> {
     what: T,
-    seq: u64,
 }
 
 impl<T> Recorded<T> {
-    /// The number of its entry.
-    pub fn seq(&self) -> u64 {
-        self.seq
-    }
-
     /// What was recorded.
     pub fn into_inner(self) -> T {
         self.what

@@ -170,7 +170,6 @@ impl Driver {
                 self.pass = pass;
                 Event::Confirm { words, open }
             }
-            Some(Command::Refresh) => Event::Refresh,
             Some(Command::Leave) => Event::Leave,
             None => {
                 self.alone = true;

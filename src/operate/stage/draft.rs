@@ -24,13 +24,6 @@ pub(in crate::operate) fn begin(op: &mut Operation) -> Vec<Effect> {
     })
 }
 
-/// Makes the plan anew, of a fresh look.
-pub(in crate::operate) fn again(op: &mut Operation) -> Vec<Effect> {
-    clear(op);
-    op.unplanned = None;
-    begin(op)
-}
-
 /// Forgets what was seen.
 pub(super) fn clear(op: &mut Operation) {
     op.seen = Sights { at: Timestamp::UNIX_EPOCH, seen: BTreeMap::new() };
