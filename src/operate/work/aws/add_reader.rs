@@ -148,7 +148,7 @@ impl Work for AddReader {
 }
 
 fn new(plan: &Plan) -> &str {
-    plan.calls.first().and_then(|c| text(&c.request, "DBInstanceIdentifier")).unwrap_or("")
+    require::asked(plan, "DBInstanceIdentifier")
 }
 
 /// Names as the cluster's members have them, that none of them has: `orders-use1-2`, `orders-use1-3`, …

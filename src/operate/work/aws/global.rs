@@ -187,7 +187,7 @@ pub(super) fn ready(heir: &Member, seen: &Sights) -> Vec<Precondition> {
 
 /// The ARN that a plan makes the primary one.
 pub(super) fn wanted(plan: &Plan) -> &str {
-    plan.calls.first().and_then(|c| text(&c.request, "TargetDbClusterIdentifier")).unwrap_or("")
+    require::asked(plan, "TargetDbClusterIdentifier")
 }
 
 /// What is looked at while a Global Database moves.

@@ -147,5 +147,5 @@ impl Work for RemoveReader {
 }
 
 fn gone(plan: &Plan) -> &str {
-    plan.calls.first().and_then(|c| text(&c.request, "DBInstanceIdentifier")).unwrap_or("")
+    require::asked(plan, "DBInstanceIdentifier")
 }

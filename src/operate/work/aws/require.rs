@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::aurora::text;
 use crate::operate::work::moved;
 use crate::operate::work::pieces::must;
 use crate::operate::{Draft, Intent, Plan, Precondition, Read, Refusal, Sight, Sights};
@@ -70,9 +71,15 @@ pub(super) fn fixed(intent: &mut Intent, confirmed: &Plan, name: &str) {
     }
 }
 
+/// A member of the request of a plan's first call; empty where it has none.
+pub(super) fn asked<'p>(plan: &'p Plan, member: &str) -> &'p str {
+    plan.calls.first().and_then(|call| text(&call.request, member)).unwrap_or("")
+}
+
 /// Fixes a parameter to a member of the confirmed plan's first call.
 pub(super) fn sent(intent: &mut Intent, confirmed: &Plan, name: &str, member: &str) {
-    if let Some(value) = confirmed.calls.first().and_then(|c| c.request.get(member)).and_then(Value::as_str) {
+    let value = asked(confirmed, member);
+    if !value.is_empty() {
         intent.parameters.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
 }

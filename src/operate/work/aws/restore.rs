@@ -161,7 +161,7 @@ impl Work for Restore {
 }
 
 fn new(plan: &Plan) -> String {
-    plan.calls.first().and_then(|c| text(&c.request, "DBClusterIdentifier")).unwrap_or("").to_owned()
+    require::asked(plan, "DBClusterIdentifier").to_owned()
 }
 
 fn writer_of(new: &str) -> String {

@@ -99,5 +99,5 @@ impl Work for Snapshot {
 }
 
 fn wanted(plan: &Plan) -> &str {
-    plan.calls.first().and_then(|c| text(&c.request, "DBClusterSnapshotIdentifier")).unwrap_or("")
+    require::asked(plan, "DBClusterSnapshotIdentifier")
 }
