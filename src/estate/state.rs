@@ -2,6 +2,7 @@
 
 mod cluster;
 mod database;
+mod entries;
 mod history;
 mod memory;
 mod pods;

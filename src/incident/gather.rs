@@ -98,7 +98,7 @@ impl Gathered<'_> {
         if matches!(identity.state, IdentityState::Verified | IdentityState::Mismatch) {
             return;
         }
-        let concern = self.about(Subject::Entry(EntryRef::Account(account.declared.name.clone())), Level::Unknown);
+        let concern = self.about(Subject::Entry(account.entry()), Level::Unknown);
         let why = identity.error.as_deref().unwrap_or("no reason given");
         concern.said.push(match identity.state {
             IdentityState::Expired => format!("credentials expired: {why}"),
@@ -129,7 +129,7 @@ impl Gathered<'_> {
         let entry = &verdict.entry;
         let unproven = self.estate.account_of(entry).filter(|a| !a.verified());
         if let Some(account) = unproven {
-            let about = Subject::Entry(EntryRef::Account(account.declared.name.clone()));
+            let about = Subject::Entry(account.entry());
             if let Some(concern) = self.known(&about).filter(|c| c.about != Subject::Entry(entry.clone())) {
                 concern.touches.push(entry.clone());
             }

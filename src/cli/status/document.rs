@@ -75,17 +75,13 @@ pub fn document(estate: &Estate, judgement: &Judgement, now: Timestamp) -> Statu
         estate: estate.name().to_owned(),
         generated_at: now,
         level: judgement.level,
-        accounts: estate
-            .accounts()
-            .iter()
-            .map(|a| Account::of(a, level(EntryRef::Account(a.declared.name.clone())), estate))
-            .collect(),
+        accounts: estate.accounts().iter().map(|a| Account::of(a, level(a.entry()), estate)).collect(),
         clusters: estate
             .clusters()
             .iter()
             .map(|c| {
                 let name = &c.declared.name;
-                Cluster::of(c, level(EntryRef::Cluster(name.clone())), watcher(name), now)
+                Cluster::of(c, level(c.entry()), watcher(name), now)
             })
             .collect(),
         databases: estate
@@ -93,7 +89,7 @@ pub fn document(estate: &Estate, judgement: &Judgement, now: Timestamp) -> Statu
             .iter()
             .map(|d| {
                 let mismatched = estate.account(&d.declared.account).is_some_and(AccountState::mismatched);
-                Database::of(d, level(EntryRef::Database(d.declared.name.clone())), mismatched)
+                Database::of(d, level(d.entry()), mismatched)
             })
             .collect(),
         slos: estate
@@ -101,26 +97,17 @@ pub fn document(estate: &Estate, judgement: &Judgement, now: Timestamp) -> Statu
             .iter()
             .enumerate()
             .map(|(i, s)| {
-                let level = level(EntryRef::Slo(s.declared.name.clone()));
-                Slo::of(
-                    s,
-                    level,
-                    judgement.slos.get(i),
-                    why(estate, judgement, &Subject::Entry(EntryRef::Slo(s.declared.name.clone())), now).line(),
-                )
+                let level = level(s.entry());
+                Slo::of(s, level, judgement.slos.get(i), why(estate, judgement, &Subject::Entry(s.entry()), now).line())
             })
             .collect(),
-        services: estate
-            .services()
-            .iter()
-            .map(|s| Service::of(s, level(EntryRef::Service(s.declared.name.clone()))))
-            .collect(),
+        services: estate.services().iter().map(|s| Service::of(s, level(s.entry()))).collect(),
         budgets: estate
             .budgets()
             .iter()
             .map(|b| {
                 let mismatched = estate.account(&b.declared.account).is_some_and(AccountState::mismatched);
-                Budget::of(b, level(EntryRef::Budget(b.declared.name.clone())), mismatched)
+                Budget::of(b, level(b.entry()), mismatched)
             })
             .collect(),
         costs: estate.accounts().iter().map(Costs::of).collect(),

@@ -6,7 +6,6 @@ use crate::console::pane::{nodes, pods};
 use crate::console::scene::Scene;
 use crate::console::widget::facts::{Block, fact};
 use crate::console::widget::quantity::{UNKNOWN, age};
-use crate::estate::EntryRef;
 
 /// Its facts.
 pub(super) fn facts(scene: &Scene, cluster: &str, name: &str) -> Option<Vec<Block>> {
@@ -28,7 +27,7 @@ pub(super) fn facts(scene: &Scene, cluster: &str, name: &str) -> Option<Vec<Bloc
     out.push(fact("cluster", &cluster.declared.name));
     out.push(fact("uid", &*node.uid));
     out.push(Block::Gap);
-    out.push(common::fed_by(scene, &EntryRef::Cluster(cluster.declared.name.clone())));
+    out.push(common::fed_by(scene, &cluster.entry()));
     Some(out)
 }
 

@@ -7,7 +7,7 @@ use crate::console::theme::Role;
 use crate::console::widget::facts::{Block, fact};
 use crate::console::widget::quantity::{age, count, moment};
 use crate::console::widget::words::Words;
-use crate::estate::{EntryRef, Name, Owner};
+use crate::estate::{Name, Owner};
 
 /// Its facts.
 pub(super) fn facts(scene: &Scene, cluster: &str, name: &Name) -> Option<Vec<Block>> {
@@ -47,6 +47,6 @@ pub(super) fn facts(scene: &Scene, cluster: &str, name: &Name) -> Option<Vec<Blo
     }
     out.push(fact("uid", &*pod.uid));
     out.push(Block::Gap);
-    out.push(common::fed_by(scene, &EntryRef::Cluster(cluster.declared.name.clone())));
+    out.push(common::fed_by(scene, &cluster.entry()));
     Some(out)
 }

@@ -139,14 +139,12 @@ fn account<'a>(scene: &Scene<'a>, thing: &Thing<'a>) -> Place<'a> {
 /// The entry of the estate file that a thing is, or is a part of.
 fn entry(thing: &Thing) -> Option<EntryRef> {
     Some(match thing {
-        Thing::Account(a) => EntryRef::Account(a.declared.name.clone()),
-        Thing::Cluster(c) | Thing::Workload(c, _) | Thing::Pod(c, _) | Thing::Node(c, _) => {
-            EntryRef::Cluster(c.declared.name.clone())
-        }
-        Thing::Database(d) | Thing::Member(d, _) => EntryRef::Database(d.declared.name.clone()),
-        Thing::Slo(s, _) => EntryRef::Slo(s.declared.name.clone()),
-        Thing::Service(s) => EntryRef::Service(s.declared.name.clone()),
-        Thing::Budget(b) => EntryRef::Budget(b.declared.name.clone()),
+        Thing::Account(a) => a.entry(),
+        Thing::Cluster(c) | Thing::Workload(c, _) | Thing::Pod(c, _) | Thing::Node(c, _) => c.entry(),
+        Thing::Database(d) | Thing::Member(d, _) => d.entry(),
+        Thing::Slo(s, _) => s.entry(),
+        Thing::Service(s) => s.entry(),
+        Thing::Budget(b) => b.entry(),
         Thing::Concern(..) | Thing::Alert(_) | Thing::Source(_) | Thing::Operation(_) | Thing::Line(_) => return None,
     })
 }

@@ -93,8 +93,7 @@ fn budgets(scene: &Scene) -> Option<String> {
 
 /// Whose login ends first.
 fn accounts(scene: &Scene) -> String {
-    let verified =
-        || scene.estate.accounts().iter().filter(|a| in_order(scene, &EntryRef::Account(a.declared.name.clone())));
+    let verified = || scene.estate.accounts().iter().filter(|a| in_order(scene, &a.entry()));
     let ends = verified().filter_map(|a| Some((a.identity.as_ref()?.value.expires_at?, &a.declared.name))).min();
     ends.map_or_else(
         || "verified by STS".to_owned(),

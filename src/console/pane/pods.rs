@@ -9,7 +9,7 @@ use crate::console::theme::{Mark, Role};
 use crate::console::widget::quantity::{age, count};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{ClusterState, EntryRef, Pod, PodPhase};
+use crate::estate::{ClusterState, Pod, PodPhase};
 use crate::judge::Level;
 
 /// A pod may be pending, or running without being ready, for so long before it counts as in trouble.
@@ -63,7 +63,7 @@ pub fn things<'a>(scene: &Scene<'a>, cluster: &'a ClusterState, passes: impl Fn(
 /// A pod's row.
 pub fn row(scene: &Scene, cluster: &ClusterState, pod: &Pod) -> Row {
     let level = level(pod, scene.now);
-    let old = super::standing::mark(scene, &EntryRef::Cluster(cluster.declared.name.clone())) == Mark::Stale;
+    let old = super::standing::mark(scene, &cluster.entry()) == Mark::Stale;
     let mark = if old && level == Level::Ok { Mark::Stale } else { level.into() };
     let recent = if pod.restarts > 0 { cluster.restarts_1h_of(pod, scene.now) } else { 0 };
     Row::new(

@@ -52,7 +52,7 @@ pub fn row(scene: &Scene, cluster: &ClusterState, workload: &Workload) -> Row {
     if workload.paused {
         what.push(Words::dim("paused"));
     }
-    let old = super::standing::mark(scene, &crate::estate::EntryRef::Cluster(cluster.declared.name.clone()));
+    let old = super::standing::mark(scene, &cluster.entry());
     let mark = if level == Level::Ok && old == Mark::Stale { Mark::Stale } else { level.into() };
     let name = &workload.key.name;
     Row::new(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{Estate, Known, SloState};
-use crate::estate::{Chunk, Course, Covered, DeclaredSlo, EntryRef, SliPoints, SliSeries};
+use crate::estate::{Chunk, Course, Covered, DeclaredSlo, SliPoints, SliSeries};
 
 /// One history, and what tells it from another's.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +79,7 @@ impl Estate {
     }
 
     fn identity_of_sli(&self, slo: &SloState) -> i64 {
-        let account = self.account_of(&EntryRef::Slo(slo.declared.name.clone())).map(|a| &a.declared.id);
+        let account = self.account_of(&slo.entry()).map(|a| &a.declared.id);
         digest(&format!("{:?}", (&slo.declared.sli, account)))
     }
 }
