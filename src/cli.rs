@@ -99,6 +99,17 @@ fn run(args: Args) -> Exit {
     }
 }
 
+/// Does a command's work on a runtime of its own, and leaves what still hangs in it behind.
+///
+/// # Errors
+/// How the command ends where nothing can be run; that is said already.
+fn drive<T>(work: impl Future<Output = T>) -> Result<T, Exit> {
+    let runtime = runtime().map_err(|e| output::complain(&format!("cannot start: {e}"), Exit::Failed))?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
+}
+
 /// The runtime of sources and console: two workers are plenty, the rest is waiting.
 fn runtime() -> io::Result<Runtime> {
     Builder::new_multi_thread().worker_threads(2).enable_all().build()

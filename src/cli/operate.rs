@@ -15,7 +15,7 @@ pub(super) use settling::settle_before;
 use super::args::{Close, Format, Operate, Planned};
 use super::output::{columns, complain, print_json, print_text};
 use super::real;
-use super::{Context, Exit, runtime};
+use super::{Context, Exit, drive};
 use crate::config::{self, EstateFile};
 use crate::console::Operator;
 use crate::operate::{CATALOGUE, Intent, Parameter, Rules};
@@ -85,11 +85,5 @@ fn close(close: &Close, context: &Context) -> Exit {
         Ok(file) => file,
         Err(e) => return real::explain(&e, context),
     };
-    let runtime = match runtime() {
-        Ok(runtime) => runtime,
-        Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
-    };
-    let exit = runtime.block_on(settling::close(close, &file.declared, context));
-    runtime.shutdown_background();
-    exit
+    drive(settling::close(close, &file.declared, context)).unwrap_or_else(|exit| exit)
 }

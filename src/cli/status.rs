@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::args::{Format, Status};
 use super::output::{complain, print_json, print_text};
 use super::real::{self, Real};
-use super::{Context, Exit, operate, runtime};
+use super::{Context, Exit, drive, operate};
 use crate::judge::judge;
 
 /// How long the end waits for the last writing.
@@ -18,13 +18,7 @@ const LAST_WRITING: Duration = Duration::from_secs(3);
 
 /// Looks until every source has answered or failed, prints, and ends with the level.
 pub(super) fn run(status: &Status, context: &Context) -> Exit {
-    let runtime = match runtime() {
-        Ok(runtime) => runtime,
-        Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
-    };
-    let exit = runtime.block_on(look(status, context));
-    runtime.shutdown_background();
-    exit
+    drive(look(status, context)).unwrap_or_else(|exit| exit)
 }
 
 async fn look(status: &Status, context: &Context) -> Exit {

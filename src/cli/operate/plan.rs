@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{ground, read, settling};
 use crate::cli::args::{Format, Planned};
 use crate::cli::output::{columns, complain, print_json, print_text};
-use crate::cli::{Context, Exit, runtime};
+use crate::cli::{Context, Exit, drive};
 use crate::config::EstateFile;
 use crate::gate::visible;
 use crate::operate::evidence::WindowView;
@@ -21,17 +21,12 @@ pub(super) fn run(planned: &Planned, context: &Context) -> Exit {
         Ok(read) => read,
         Err(exit) => return exit,
     };
-    let runtime = match runtime() {
-        Ok(runtime) => runtime,
-        Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
-    };
-    let exit = runtime.block_on(async {
+    let done = drive(async {
         let ground = ground::of(&file.declared, context);
         settling::before(&ground, SETTLING).await;
         show(planned, &file, intent, ground).await
     });
-    runtime.shutdown_background();
-    exit
+    done.unwrap_or_else(|exit| exit)
 }
 
 /// What an operation is begun with, from the command line.

@@ -12,7 +12,7 @@ use super::plan::{self, SETTLING};
 use super::{background, ground, read, settling};
 use crate::cli::args::{Format, Run};
 use crate::cli::output::{complain, escaped};
-use crate::cli::{Context, Exit, runtime};
+use crate::cli::{Context, Exit, drive};
 use crate::config::EstateFile;
 use crate::gate::visible;
 use crate::operate::evidence::WindowView;
@@ -36,18 +36,13 @@ pub(super) fn run(run: &Run, context: &Context) -> Exit {
     if run.detach {
         return background::start(run);
     }
-    let runtime = match runtime() {
-        Ok(runtime) => runtime,
-        Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
-    };
-    let exit = runtime.block_on(async {
+    let done = drive(async {
         let stop = signals();
         let ground = ground::of(&file.declared, context);
         settling::before(&ground, SETTLING).await;
         go(run, &file, intent, ground, stop).await
     });
-    runtime.shutdown_background();
-    exit
+    done.unwrap_or_else(|exit| exit)
 }
 
 /// Whoever asks the process to end; what is on its way decides whether it may.
