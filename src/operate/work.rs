@@ -3,6 +3,7 @@
 mod aws;
 mod kubernetes;
 mod pieces;
+mod turn;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -41,14 +42,15 @@ pub trait Work: Sync {
     /// What is to be sent next. Asked after the re-check and after each answer that was accepted (or declined, where
     /// [`Work::bears`] it) and each look while it waits.
     fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, now: Timestamp) -> Next {
-        let _ = (seen, now);
-        plan.calls.get(sent.len()).map_or(Next::AllSent, |call| Next::Send(Box::new(call.clone())))
+        let _ = now;
+        turn::in_turn(&plan.calls, sent, seen)
     }
 
-    /// Whether it goes on after this call was declined, as a drain does where a disruption budget blocks an eviction.
+    /// Whether it goes on after this call was declined: where the object had changed since it was read, and as a drain
+    /// does where a disruption budget blocks an eviction.
     fn bears(&self, plan: &Plan, sent: &Sent) -> bool {
-        let _ = (plan, sent);
-        false
+        let _ = plan;
+        turn::outdated(sent)
     }
 
     /// What it means that this call was declined, where the operation does not bear it and no other call was accepted:

@@ -28,6 +28,7 @@ mod scaler;
 mod workload;
 
 use super::Work;
+pub(super) use change::renewed;
 
 /// Every one of them.
 pub(super) const ALL: &[&dyn Work] = &[

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::object::{condition, generation, text, uid};
-use crate::operate::{Answer, Call, Next, Read, Sent, Service, Sight, Sights};
+use crate::operate::{Call, Read, Service, Sight, Sights};
 
 /// RFC 7396.
 pub(super) const MERGE: &str = "application/merge-patch+json";
@@ -12,10 +12,6 @@ pub(super) const MERGE: &str = "application/merge-patch+json";
 pub(super) const STRATEGIC: &str = "application/strategic-merge-patch+json";
 /// RFC 6902.
 pub(super) const OPERATIONS: &str = "application/json-patch+json";
-
-/// How often a call that met a version newer than the one that was read is sent with the newer one, where only the
-/// status had changed.
-const TRIES: usize = 4;
 
 /// A patch of an object as it was read; `path` is the object's, `subresource` as in `deployments/scale`.
 pub(super) fn patch(
@@ -106,43 +102,22 @@ pub(super) fn name_of(call: &Call) -> &str {
     text(&call.request, "/object").and_then(|path| path.rsplit('/').next()).unwrap_or_default()
 }
 
-/// Whether a call was turned down since the object had a newer version than the one that was read.
-pub(super) fn outdated(sent: &Sent) -> bool {
-    matches!(&sent.answer, Some(Answer::Declined { status: 409, .. }))
-}
-
-/// Whether a call was turned down, for whatever reason.
-pub(super) fn declined(sent: &Sent) -> bool {
-    matches!(sent.answer, Some(Answer::Declined { .. }))
-}
-
-/// What comes next of calls that are sent in turn: the first that was not taken. One that met a newer version of its
-/// object is made anew of a fresh look, if nothing but the status has changed.
-pub(super) fn in_turn(calls: &[Call], sent: &[Sent], seen: &Sights) -> Next {
-    let taken = sent.iter().filter(|s| !declined(s)).count();
-    let Some(call) = calls.get(taken) else { return Next::AllSent };
-    let turned_down = sent.iter().rev().take_while(|s| outdated(s)).count();
-    let Some(last) = sent.last().filter(|_| turned_down > 0) else { return Next::Send(Box::new(call.clone())) };
-    let what = &call.action;
-    if turned_down >= TRIES {
-        return Next::Stop(format!("{what}: the object changes faster than it can be changed; try again in a while"));
-    }
-    if seen.at <= last.at {
-        return Next::Wait(format!("{what}: the object was newer than what was read; looking at it again"));
-    }
+/// A patch for the version of its object that is seen now.
+///
+/// # Errors
+/// Why it must not be sent any more: the object is gone, or more of it than its status has changed.
+pub(in crate::operate::work) fn renewed(call: &Call, seen: &Sights) -> Result<Call, String> {
     let Found::There(object) = object_of(call, seen) else {
-        return Next::Stop(format!("{what}: the object is gone, or cannot be seen any more"));
+        return Err("the object is gone, or cannot be seen any more".to_owned());
     };
     let same = Some(uid(object)) == text(&call.request, "/uid");
     let untouched = generation(object).is_some() && generation(object) == call.request["generation"].as_i64();
     if !same || !untouched {
-        return Next::Stop(format!(
-            "{what}: somebody else changed the object in the same moment; look at it and try again"
-        ));
+        return Err("somebody else changed the object in the same moment; look at it and try again".to_owned());
     }
     let mut fresh = call.clone();
     hold(&mut fresh, object);
-    Next::Send(Box::new(fresh))
+    Ok(fresh)
 }
 
 #[cfg(test)]

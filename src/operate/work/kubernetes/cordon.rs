@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
+use super::change::{Found, MERGE, object_of, patch};
 use super::evidence;
 use super::given::staying;
 use super::kubectl::kubectl;
@@ -14,7 +14,7 @@ use super::reads::{Subject, list, list_path, members, object_path};
 use super::workload::pinned;
 use crate::operate::work::pieces::{change, counted, must};
 use crate::operate::{
-    Call, Draft, Happened, Intent, Next, Pinned, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
+    Call, Draft, Happened, Intent, Pinned, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };
 
 /// Either operation: `true` cordons.
@@ -92,14 +92,6 @@ impl Work for Cordon {
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
         vec![subject(&plan.target).read()]
-    }
-
-    fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {
-        in_turn(&plan.calls, sent, seen)
-    }
-
-    fn bears(&self, _plan: &Plan, sent: &Sent) -> bool {
-        outdated(sent)
     }
 
     fn verify(&self, plan: &Plan, _sent: &[Sent], seen: &Sights) -> Progress {

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::change::{declined, in_turn, outdated};
 use super::cordon::{call as cordon_call, cordoned, others, subject, was_cordoned};
 use super::departure::{Departures, sort};
 use super::evict::evict;
@@ -16,6 +15,7 @@ use super::object::{deleting, listed, name, namespace, text, uid};
 use super::reads::{budgets, list, members, pods_on, unseen};
 use super::workload::pinned;
 use crate::operate::work::pieces::{change, counted, must};
+use crate::operate::work::turn::{declined, in_turn, outdated};
 use crate::operate::{
     Answer, Call, Change, Draft, Happened, Intent, Next, Plan, Progress, Read, Refusal, Sent, Sights, Undo,
     Verification, Work,

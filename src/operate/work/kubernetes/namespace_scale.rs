@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::change::{declined, in_turn, name_of, outdated};
+use super::change::name_of;
 use super::given::{whole, yes};
 use super::object::{listed, name, uid};
 use super::reads::{autoscalers, list, members, object_path, unseen};
@@ -13,9 +13,9 @@ use super::scale::{call, hits, owned, scaled, was_scaled, within};
 use super::scaler::{Scaler, scaler_of};
 use super::workload::{Kind, available, replicas};
 use crate::operate::work::pieces::{change, counted, must, unchanged};
+use crate::operate::work::turn::declined;
 use crate::operate::{
-    Call, Draft, Happened, Intent, Next, Pinned, Plan, Progress, Read, Refusal, Sent, Sight, Sights, Undo,
-    Verification, Work,
+    Call, Draft, Happened, Intent, Pinned, Plan, Progress, Read, Refusal, Sent, Sight, Sights, Undo, Verification, Work,
 };
 
 /// The operation.
@@ -169,14 +169,6 @@ impl Work for NamespaceScale {
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
         vec![deployments(&plan.target)]
-    }
-
-    fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {
-        in_turn(&plan.calls, sent, seen)
-    }
-
-    fn bears(&self, _plan: &Plan, sent: &Sent) -> bool {
-        outdated(sent)
     }
 
     fn verify(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> Progress {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
+use super::change::{Found, MERGE, object_of, patch};
 use super::evidence;
 use super::given::staying;
 use super::kubectl::kubectl;
@@ -13,7 +13,7 @@ use super::object::{count, generation};
 use super::workload::{Kind, named, paused, pinned, replicas, rolled_out, rollout_within, subject, watched};
 use crate::operate::work::pieces::{change, counted, must, unchanged};
 use crate::operate::{
-    Call, Danger, Draft, Happened, Intent, Next, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
+    Call, Danger, Draft, Happened, Intent, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };
 
 /// Either operation: `true` holds the rollout.
@@ -71,14 +71,6 @@ impl Work for Hold {
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
         watched(&plan.target)
-    }
-
-    fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {
-        in_turn(&plan.calls, sent, seen)
-    }
-
-    fn bears(&self, _plan: &Plan, sent: &Sent) -> bool {
-        outdated(sent)
     }
 
     fn verify(&self, plan: &Plan, _sent: &[Sent], seen: &Sights) -> Progress {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::change::{Found, MERGE, in_turn, object_of, outdated, patch};
+use super::change::{Found, MERGE, object_of, patch};
 use super::evidence;
 use super::given::staying;
 use super::kubectl::kubectl;
@@ -15,7 +15,7 @@ use super::workload::{
 };
 use crate::operate::work::pieces::{change, counted, must, unchanged};
 use crate::operate::{
-    Call, Draft, Happened, Intent, Next, Plan, Precondition, Progress, Read, Refusal, Sent, Sights, Verification, Work,
+    Call, Draft, Happened, Intent, Plan, Precondition, Progress, Read, Refusal, Sent, Sights, Verification, Work,
 };
 
 /// The annotation of the template that a restart sets, `kubectl`'s own.
@@ -81,14 +81,6 @@ impl Work for Restart {
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
         watched(&plan.target)
-    }
-
-    fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {
-        in_turn(&plan.calls, sent, seen)
-    }
-
-    fn bears(&self, _plan: &Plan, sent: &Sent) -> bool {
-        outdated(sent)
     }
 
     fn verify(&self, plan: &Plan, _sent: &[Sent], seen: &Sights) -> Progress {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::change::{OPERATIONS, STRATEGIC, in_turn, outdated, patch};
+use super::change::{OPERATIONS, STRATEGIC, patch};
 use super::evidence;
 use super::given::number;
 use super::history::{Revision, history, list_of, plain};
@@ -16,7 +16,7 @@ use super::restart::{hits, rollable, rolled};
 use super::workload::{Kind, available, named, pinned, replicas, rollout_within, subject, watched};
 use crate::operate::work::pieces::{change, must, unchanged};
 use crate::operate::{
-    Call, Change, Draft, Happened, Intent, Next, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
+    Call, Change, Draft, Happened, Intent, Plan, Progress, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };
 
 /// Annotations that stay the deployment's own when it takes on a revision's, as `kubectl` has them.
@@ -103,14 +103,6 @@ impl Work for Rollback {
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
         watched(&plan.target)
-    }
-
-    fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {
-        in_turn(&plan.calls, sent, seen)
-    }
-
-    fn bears(&self, _plan: &Plan, sent: &Sent) -> bool {
-        outdated(sent)
     }
 
     fn verify(&self, plan: &Plan, _sent: &[Sent], seen: &Sights) -> Progress {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::budget::budgets_of;
-use super::change::{Found, MERGE, in_turn, name_of, object_of, outdated, patch};
+use super::change::{Found, MERGE, name_of, object_of, patch};
 use super::given::{required, staying};
 use super::kubectl::kubectl;
 use super::object::{count, generation, name, text, uid};
@@ -15,8 +15,8 @@ use super::scaler::{Scaler, scaler_of};
 use super::workload::{Kind, available, pinned, replicas, rollout_within, stuck, subject, watched};
 use crate::operate::work::pieces::{change, counted, must, unchanged};
 use crate::operate::{
-    Call, Danger, Draft, Happened, Intent, Next, Pinned, Plan, Precondition, Progress, Read, Refusal, Sent, Sights,
-    Undo, Verification, Work,
+    Call, Danger, Draft, Happened, Intent, Pinned, Plan, Precondition, Progress, Read, Refusal, Sent, Sights, Undo,
+    Verification, Work,
 };
 
 /// The operation.
@@ -92,14 +92,6 @@ impl Work for Scale {
 
     fn watched(&self, plan: &Plan) -> Vec<Read> {
         watched(&plan.target)
-    }
-
-    fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, _now: Timestamp) -> Next {
-        in_turn(&plan.calls, sent, seen)
-    }
-
-    fn bears(&self, _plan: &Plan, sent: &Sent) -> bool {
-        outdated(sent)
     }
 
     fn verify(&self, plan: &Plan, _sent: &[Sent], seen: &Sights) -> Progress {
