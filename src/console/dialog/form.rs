@@ -109,20 +109,12 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estate::DeclaredDatabase;
+    use crate::console::draw::tests::fixture::declared;
     use crate::operate::{catalogue, pin};
 
     fn form(operation: &str) -> Form {
-        let database = DeclaredDatabase {
-            name: "orders".to_owned(),
-            account: "production".to_owned(),
-            region: "us-east-1".to_owned(),
-            cluster: "orders-use1".to_owned(),
-            global: None,
-            max_connections: None,
-        };
         let operation = catalogue::find(operation).unwrap();
-        Form::of(Offer { operation, target: pin::database(None, &database), values: [].into() }).unwrap()
+        Form::of(Offer { operation, target: pin::database(None, &declared().databases[0]), values: [].into() }).unwrap()
     }
 
     fn given(form: &Form) -> Result<Vec<String>, String> {
