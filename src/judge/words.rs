@@ -5,6 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 /// What stands for a number that is not known.
 pub const UNKNOWN: &str = "–";
 
+/// A number that may not be known.
+pub fn known<T>(value: Option<T>, write: impl FnOnce(T) -> String) -> String {
+    value.map_or_else(|| UNKNOWN.to_owned(), write)
+}
+
 /// A number with thousands separators and as many decimals as it needs to be read: `1,400`, `83.1`, `0.25`.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {

@@ -8,6 +8,7 @@ use crate::cli::output::{columns, complain, print_json, print_text};
 use crate::cli::{Context, Exit, drive};
 use crate::config::EstateFile;
 use crate::gate::visible;
+use crate::judge::words::UNKNOWN;
 use crate::operate::evidence::WindowView;
 use crate::operate::machine::{Aim, Brief};
 use crate::operate::run::{self, Ground};
@@ -77,7 +78,7 @@ pub(super) fn table(plan: &Plan) -> String {
         row("", format!("uid {uid}"));
     }
     for (i, change) in plan.changes.iter().enumerate() {
-        let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "–".to_owned());
+        let value = |v: &Option<String>| v.clone().unwrap_or_else(|| UNKNOWN.to_owned());
         let words = format!("{}  {}  →  {}", change.field, value(&change.before), value(&change.after));
         row(if i == 0 { "change" } else { "" }, words);
     }

@@ -6,7 +6,7 @@ use super::thing::Thing;
 use crate::console::scene::Scene;
 use crate::console::theme::{Mark, Role};
 use crate::console::widget::mark;
-use crate::console::widget::quantity::{count, freshness, until, usd};
+use crate::console::widget::quantity::{count, freshness, known, until, usd};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{SourceRecord, SourceState};
@@ -56,7 +56,7 @@ pub fn row(scene: &Scene, source: &SourceRecord) -> Row {
             Words::say(place.unwrap_or_default()),
             Words::dim(key.account.as_deref().unwrap_or_default()),
             Words::of(state_role, source.state.word()),
-            source.as_of.map_or_else(|| Words::dim("–"), |at| Words::dim(freshness(at, scene.now))),
+            Words::dim(known(source.as_of, |at| freshness(at, scene.now))),
             source.next_try_at.map_or_else(Words::none, |at| Words::dim(format!("in {}", until(at, scene.now)))),
             Words::dim(count(source.calls)),
             Words::dim(usd(source.cost_usd)),

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::chart::Chart;
+use super::quantity::UNKNOWN;
 use super::table::{self, Column, GAP};
 use super::words::Words;
 use crate::console::theme::{Role, Theme};
@@ -141,5 +142,5 @@ fn arrange(blocks: &[Block], columns: usize) -> Vec<Vec<Words>> {
 /// A list of words, `–` where it is empty.
 pub fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
     let text = items.into_iter().collect::<Vec<_>>().join(", ");
-    if text.is_empty() { "–".to_owned() } else { gate::visible(&text) }
+    if text.is_empty() { UNKNOWN.to_owned() } else { gate::visible(&text) }
 }

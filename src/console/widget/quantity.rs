@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::judge::words::{decimals, group, trimmed};
 
 /// What sentences say, cells say too.
-pub use crate::judge::words::{UNKNOWN, time as moment, usd};
+pub use crate::judge::words::{UNKNOWN, known, time as moment, usd};
 
 /// A count, exact, with thousands separators: `10,000`.
 pub fn count(n: impl TryInto<u64>) -> String {
@@ -15,11 +15,6 @@ pub fn count(n: impl TryInto<u64>) -> String {
 /// A count and its noun, `1 pod`, `10,000 pods`; the plural is the singular and an `s`.
 pub fn counted(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
-}
-
-/// A number that may not be known.
-pub fn known<T>(value: Option<T>, write: impl FnOnce(T) -> String) -> String {
-    value.map_or_else(|| UNKNOWN.to_owned(), write)
 }
 
 /// Percent: whole from 10 on, one decimal below, so that little is not shown as nothing.

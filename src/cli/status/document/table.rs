@@ -5,13 +5,11 @@ use jiff::Timestamp;
 use super::{Budget, Cluster, Database, Slo, Source, Status};
 use crate::estate::SourceState;
 use crate::gate;
+use crate::judge::words::known;
 use crate::judge::{Level, words};
 
 /// The widest that one cell of text from outside may become, in columns.
 const WIDEST: usize = 60;
-
-/// What is not known.
-const UNKNOWN: &str = "–";
 
 /// A section: its title, what its columns hold, and its rows with their levels.
 struct Section {
@@ -191,20 +189,16 @@ fn level(source: &Source) -> Level {
     }
 }
 
-fn or_unknown<T>(value: Option<T>, say: impl FnOnce(T) -> String) -> String {
-    value.map_or_else(|| UNKNOWN.to_owned(), say)
-}
-
 fn percent(value: Option<f64>) -> String {
-    or_unknown(value, |v| words::measure(v, "%"))
+    known(value, |v| words::measure(v, "%"))
 }
 
 fn age(as_of: Option<Timestamp>, now: Timestamp) -> String {
-    or_unknown(as_of, |at| words::age(at, now))
+    known(as_of, |at| words::age(at, now))
 }
 
 fn count(n: Option<usize>) -> String {
-    or_unknown(n, |n| words::number(n as f64))
+    known(n, |n| words::number(n as f64))
 }
 
 fn place(account: Option<&str>, region: Option<&str>) -> String {
@@ -215,13 +209,13 @@ fn cluster(c: &Cluster, now: Timestamp) -> Vec<String> {
     vec![
         c.name.clone(),
         place(c.account.as_deref(), c.region.as_deref()),
-        or_unknown(c.version.clone(), |v| v),
-        or_unknown(c.status.clone(), |s| s),
+        known(c.version.clone(), |v| v),
+        known(c.status.clone(), |s| s),
         format!("{}/{}", count(c.nodes.ready), count(c.nodes.total)),
         format!("{}/{}", count(c.pods.running), count(c.pods.total)),
         format!("{}/{}", count(c.workloads.degraded), count(c.workloads.total)),
         count(c.pods.crash_looping),
-        or_unknown(c.restarts_1h, |n| words::number(f64::from(n))),
+        known(c.restarts_1h, |n| words::number(f64::from(n))),
         age(c.as_of, now),
     ]
 }
@@ -231,19 +225,19 @@ fn database(d: &Database, now: Timestamp) -> Vec<String> {
     vec![
         d.name.clone(),
         place(Some(&d.account), Some(&d.region)),
-        or_unknown(d.status.clone(), |s| s),
-        or_unknown(d.writer.clone(), |w| w),
+        known(d.status.clone(), |s| s),
+        known(d.writer.clone(), |w| w),
         percent(d.cpu_percent),
         percent(d.connections_percent),
         percent(d.freeable_memory_percent),
-        or_unknown(d.replica_lag_ms, |v| words::measure(v, "ms")),
-        or_unknown(worst, |v| words::measure(v, "ms")),
+        known(d.replica_lag_ms, |v| words::measure(v, "ms")),
+        known(worst, |v| words::measure(v, "ms")),
         age(d.as_of, now),
     ]
 }
 
 fn slo(s: &Slo, now: Timestamp) -> Vec<String> {
-    let burn = |value: Option<f64>| or_unknown(value, |v| words::measure(v, "x"));
+    let burn = |value: Option<f64>| known(value, |v| words::measure(v, "x"));
     vec![
         s.name.clone(),
         format!("{} %", words::threshold(s.objective_percent)),
@@ -252,9 +246,9 @@ fn slo(s: &Slo, now: Timestamp) -> Vec<String> {
         burn(s.burn.h1),
         burn(s.burn.h6),
         burn(s.burn.d3),
-        or_unknown(s.exhausted_in_s, words::span_f64),
+        known(s.exhausted_in_s, words::span_f64),
         s.data.replace('_', " "),
-        or_unknown(s.firing.as_ref(), |f| f.join(", ")),
+        known(s.firing.as_ref(), |f| f.join(", ")),
         age(s.as_of, now),
     ]
 }
@@ -262,9 +256,9 @@ fn slo(s: &Slo, now: Timestamp) -> Vec<String> {
 fn budget(b: &Budget, now: Timestamp) -> Vec<String> {
     let share = |usd: Option<f64>| {
         let limit = b.limit_usd.filter(|l| *l > 0.0);
-        or_unknown(usd.zip(limit), |(usd, limit)| words::measure(100.0 * usd / limit, "%"))
+        known(usd.zip(limit), |(usd, limit)| words::measure(100.0 * usd / limit, "%"))
     };
-    let usd = |value: Option<f64>| or_unknown(value, words::usd);
+    let usd = |value: Option<f64>| known(value, words::usd);
     vec![
         b.name.clone(),
         b.account.clone(),
