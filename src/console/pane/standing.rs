@@ -55,39 +55,28 @@ pub fn gravity(state: SourceState) -> u8 {
 /// When the oldest fact of an entry was true; none where nothing is known of it.
 pub fn oldest(scene: &Scene, entry: &EntryRef) -> Option<Timestamp> {
     let estate = scene.estate;
-    let facts: [Option<Timestamp>; 4] = match entry {
-        EntryRef::Account(name) => {
-            [estate.account(name).and_then(|a| a.identity.as_ref()).map(|k| k.as_of), None, None, None]
-        }
-        EntryRef::Costs(name) => {
-            [estate.account(name).and_then(|a| a.costs.as_ref()).map(|k| k.as_of), None, None, None]
-        }
+    match entry {
+        EntryRef::Account(name) => estate.account(name)?.identity.as_ref().map(|k| k.as_of),
+        EntryRef::Costs(name) => estate.account(name)?.costs.as_ref().map(|k| k.as_of),
         EntryRef::Cluster(name) => {
-            let of_server = estate.feeding(entry).filter(|s| s.watches(name)).filter_map(|s| s.as_of).min();
-            [estate.cluster(name).and_then(|c| c.control_plane.as_ref()).map(|k| k.as_of), of_server, None, None]
+            let of_server = estate.feeding(entry).filter(|s| s.watches(name)).filter_map(|s| s.as_of);
+            let of_plane = estate.cluster(name)?.control_plane.as_ref().map(|k| k.as_of);
+            of_server.chain(of_plane).min()
         }
-        EntryRef::Database(name) => estate.database(name).map_or([None; 4], |d| {
-            [
+        EntryRef::Database(name) => {
+            let d = estate.database(name)?;
+            let told = [
                 d.facts.as_ref().map(|k| k.as_of),
                 d.global.as_ref().map(|k| k.as_of),
                 d.numbers.as_ref().map(|k| k.as_of),
                 d.lags.as_ref().map(|k| k.as_of),
-            ]
-        }),
-        EntryRef::Slo(name) => {
-            let slo = estate.slo(name);
-            [slo.and_then(|s| s.counts.as_ref()).map(|k| k.as_of), None, None, None]
+            ];
+            told.into_iter().flatten().min()
         }
-        EntryRef::Service(name) => {
-            let service = estate.service(name);
-            [service.and_then(|s| s.facts.as_ref()).map(|k| k.as_of), None, None, None]
-        }
-        EntryRef::Budget(name) => {
-            let budget = estate.budget(name);
-            [budget.and_then(|b| b.facts.as_ref()).map(|k| k.as_of), None, None, None]
-        }
-    };
-    facts.into_iter().flatten().min()
+        EntryRef::Slo(name) => estate.slo(name)?.counts.as_ref().map(|k| k.as_of),
+        EntryRef::Service(name) => estate.service(name)?.facts.as_ref().map(|k| k.as_of),
+        EntryRef::Budget(name) => estate.budget(name)?.facts.as_ref().map(|k| k.as_of),
+    }
 }
 
 /// How old an entry's facts are, once a source of it does not answer: `4 min old`.
