@@ -1,5 +1,6 @@
 //! The estate as it is known now, and the one way in which it changes.
 
+mod by_name;
 mod cluster;
 mod database;
 mod entries;
@@ -17,103 +18,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::database::GlobalLags;
 use super::{
-    BudgetFacts, ControlPlane, CostFacts, DatabaseFacts, DeclaredAccount, DeclaredBudget, DeclaredDatabase,
-    DeclaredEstate, DeclaredService, DeclaredSlo, EntryRef, Fact, GlobalFacts, Identity, IdentityState, MemberNumbers,
-    Observation, Report, ServiceFacts, SliSeries, SloCounts, SourceKey, SourceRecord, SourceState, Trend,
+    DeclaredEstate, EntryRef, Fact, IdentityState, Observation, Report, SourceKey, SourceRecord, SourceState, Trend,
 };
 pub use cluster::{ClusterState, NodeTally};
+pub use entries::{AccountState, BudgetState, DatabaseState, Known, ServiceState, SloState};
 pub use history::KeptSeries;
 pub use memory::Remembered;
 pub use pods::PodTally;
 pub use restarts::{PodRoot, RootRestarts};
-
-/// A fact with its age and its origin.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Known<T> {
-    /// The fact.
-    pub value: T,
-    /// When it was true.
-    pub as_of: Timestamp,
-    /// The source that said it: an index into [`Estate::sources`].
-    pub origin: usize,
-}
-
-/// One account: what was declared and what is known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AccountState {
-    /// What the team declared.
-    pub declared: DeclaredAccount,
-    /// What STS said; none until it answered.
-    pub identity: Option<Known<Identity>>,
-    /// The month's costs.
-    pub costs: Option<Known<CostFacts>>,
-    /// STS has said the configured id in this run, and nothing else since: what was read with those credentials is true
-    /// even after they have expired.
-    proven: bool,
-}
-
-impl AccountState {
-    /// Whether STS has said the configured account id.
-    pub fn verified(&self) -> bool {
-        self.identity_state() == Some(IdentityState::Verified)
-    }
-
-    /// Whether STS said another account's id: nothing may be shown as this account's.
-    pub fn mismatched(&self) -> bool {
-        self.identity_state() == Some(IdentityState::Mismatch)
-    }
-
-    /// How far the identity is proven; none until STS answered.
-    pub fn identity_state(&self) -> Option<IdentityState> {
-        self.identity.as_ref().map(|i| i.value.state)
-    }
-}
-
-/// One database: what was declared and what is known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DatabaseState {
-    /// What the team declared.
-    pub declared: DeclaredDatabase,
-    /// The cluster and its members; an inner none says that RDS does not have it.
-    pub facts: Option<Known<Option<DatabaseFacts>>>,
-    /// The Global Database; an inner none says that RDS does not have it.
-    pub global: Option<Known<Option<GlobalFacts>>>,
-    /// The members' numbers, by member.
-    pub numbers: Option<Known<BTreeMap<String, MemberNumbers>>>,
-    /// The Global Database's lag, by region.
-    pub lags: Option<Known<GlobalLags>>,
-}
-
-/// One budget: what was declared and what is known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BudgetState {
-    /// What the team declared.
-    pub declared: DeclaredBudget,
-    /// The budget; an inner none says that the service does not have it.
-    pub facts: Option<Known<Option<BudgetFacts>>>,
-}
-
-/// One SLO: what was declared and what is known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SloState {
-    /// What the team declared.
-    pub declared: DeclaredSlo,
-    /// Its counts.
-    pub counts: Option<Known<SloCounts>>,
-    /// Its events over time; empty where nothing is known.
-    pub series: Arc<SliSeries>,
-}
-
-/// One service: what was declared and what is known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ServiceState {
-    /// What the team declared.
-    pub declared: DeclaredService,
-    /// Its numbers.
-    pub facts: Option<Known<ServiceFacts>>,
-}
 
 /// What an observation changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -171,81 +84,6 @@ impl Estate {
             trends: BTreeMap::new(),
             trended: None,
         }
-    }
-
-    /// What the team calls it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Accounts, in the file's order.
-    pub fn accounts(&self) -> &[AccountState] {
-        &self.accounts
-    }
-
-    /// Clusters, in the file's order.
-    pub fn clusters(&self) -> &[ClusterState] {
-        &self.clusters
-    }
-
-    /// Databases, in the file's order.
-    pub fn databases(&self) -> &[DatabaseState] {
-        &self.databases
-    }
-
-    /// SLOs, in the file's order.
-    pub fn slos(&self) -> &[SloState] {
-        &self.slos
-    }
-
-    /// Services, in the file's order.
-    pub fn services(&self) -> &[ServiceState] {
-        &self.services
-    }
-
-    /// Budgets, in the file's order.
-    pub fn budgets(&self) -> &[BudgetState] {
-        &self.budgets
-    }
-
-    /// Every registered source.
-    pub fn sources(&self) -> &[SourceRecord] {
-        &self.sources
-    }
-
-    /// The account of that name.
-    pub fn account(&self, name: &str) -> Option<&AccountState> {
-        self.accounts.iter().find(|a| a.declared.name == name)
-    }
-
-    /// The cluster of that name.
-    pub fn cluster(&self, name: &str) -> Option<&ClusterState> {
-        self.clusters.iter().find(|c| c.declared.name == name)
-    }
-
-    /// The database of that name.
-    pub fn database(&self, name: &str) -> Option<&DatabaseState> {
-        self.databases.iter().find(|d| d.declared.name == name)
-    }
-
-    /// The SLO of that name.
-    pub fn slo(&self, name: &str) -> Option<&SloState> {
-        self.slos.iter().find(|s| s.declared.name == name)
-    }
-
-    /// The service of that name.
-    pub fn service(&self, name: &str) -> Option<&ServiceState> {
-        self.services.iter().find(|s| s.declared.name == name)
-    }
-
-    /// The budget of that name.
-    pub fn budget(&self, name: &str) -> Option<&BudgetState> {
-        self.budgets.iter().find(|b| b.declared.name == name)
-    }
-
-    /// The sources that feed an entry.
-    pub fn feeding<'a>(&'a self, entry: &'a EntryRef) -> impl Iterator<Item = &'a SourceRecord> {
-        self.sources.iter().filter(move |s| s.feeds.contains(entry))
     }
 
     /// Makes a source known before it speaks, with the entries that will rest on it.
@@ -503,20 +341,5 @@ impl Estate {
 
     fn database_mut(&mut self, name: &str) -> Option<&mut DatabaseState> {
         self.databases.iter_mut().find(|d| d.declared.name == name)
-    }
-}
-
-/// The control plane's facts, where EKS has the cluster.
-impl ClusterState {
-    /// What EKS says of it; none while it is not known or EKS does not have it.
-    pub fn control(&self) -> Option<&ControlPlane> {
-        self.control_plane.as_ref().and_then(|k| k.value.as_ref())
-    }
-}
-
-impl BudgetState {
-    /// What the service says of it.
-    pub fn described(&self) -> Option<&BudgetFacts> {
-        self.facts.as_ref().and_then(|k| k.value.as_ref())
     }
 }

@@ -10,8 +10,8 @@ use super::Known;
 use super::pods::{PodTally, Pods};
 use super::restarts::{self, PodRoot, RootRestarts};
 use crate::estate::{
-    Batch, ControlPlane, Coverage, DeclaredCluster, Kind, Name, Node, Pod, Readiness, Resources, Rollouts, Usage,
-    Workload, WorkloadKey,
+    Batch, ControlPlane, Coverage, DeclaredCluster, EntryRef, Kind, Name, Node, Pod, Readiness, Resources, Rollouts,
+    Usage, Workload, WorkloadKey,
 };
 
 /// Nodes by readiness.
@@ -73,6 +73,16 @@ impl ClusterState {
     /// Whether every one of the kinds is seen whole.
     pub fn complete(&self, kinds: &[Kind]) -> bool {
         kinds.iter().all(|&k| *self.coverage(k) == Coverage::Complete)
+    }
+
+    /// Its entry in the estate file.
+    pub fn entry(&self) -> EntryRef {
+        EntryRef::Cluster(self.declared.name.clone())
+    }
+
+    /// What EKS says of it; none while it is not known or EKS does not have it.
+    pub fn control(&self) -> Option<&ControlPlane> {
+        self.control_plane.as_ref().and_then(|k| k.value.as_ref())
     }
 
     /// Nodes by name.
