@@ -93,10 +93,7 @@ fn one_of<T: Copy>(value: Value<'_>, known: &[(&str, T)]) -> Reading<T> {
     }
     let words: Vec<String> = known.iter().map(|(word, _)| format!("\"{word}\"")).collect();
     let wrong = Wrong::new(format!("`{text}` is not known here"), words.join(" or "));
-    Err(match did_you_mean(&text, known.iter().map(|(word, _)| *word)) {
-        Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
-        None => wrong,
-    })
+    Err(wrong.meant(did_you_mean(&text, known.iter().map(|(word, _)| *word))))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -36,6 +37,15 @@ impl Wrong {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The same with the word that was probably meant, if one is near: nothing helps more.
+    #[must_use]
+    pub fn meant(self, near: Option<impl Display>) -> Self {
+        match near {
+            Some(near) => self.help(format!("did you mean \"{near}\"?")),
+            None => self,
+        }
     }
 }
 

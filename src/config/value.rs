@@ -160,10 +160,7 @@ pub fn region(value: Value<'_>) -> Reading<String> {
     }
     let wrong = Wrong::new(format!("`{text}` does not look like a region"), "a region such as \"us-east-1\"");
     let zone = text.strip_suffix(|c: char| c.is_ascii_lowercase()).filter(|r| REGIONS.contains(r));
-    Err(match zone.or_else(|| did_you_mean(&text, REGIONS)) {
-        Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
-        None => wrong,
-    })
+    Err(wrong.meant(zone.or_else(|| did_you_mean(&text, REGIONS))))
 }
 
 /// A role's ARN.

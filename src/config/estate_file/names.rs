@@ -45,10 +45,11 @@ impl<'d> Names<'d> {
         let kind = self.kind;
         let wrong = Wrong::new(format!("there is no {kind} `{name}`"), format!("a name from [[{kind}]]"));
         let known = || self.known.keys().map(String::as_str);
-        Err(match did_you_mean(&name, known()) {
-            Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
-            None if self.known.is_empty() => wrong.help(format!("the file has no [[{kind}]] yet: add one")),
-            None => wrong.help(format!("there are {}", listed(known()))),
-        })
+        let help = if self.known.is_empty() {
+            format!("the file has no [[{kind}]] yet: add one")
+        } else {
+            format!("there are {}", listed(known()))
+        };
+        Err(wrong.help(help).meant(did_you_mean(&name, known())))
     }
 }

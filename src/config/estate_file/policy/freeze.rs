@@ -83,10 +83,7 @@ fn zone(value: Value<'_>) -> Reading<TimeZone> {
         let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
         let wrong =
             Wrong::new(format!("there is no time zone `{text}`"), "a zone such as \"Europe/Berlin\" or \"UTC\"");
-        match did_you_mean(&text, known.iter().map(String::as_str)) {
-            Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
-            None => wrong,
-        }
+        wrong.meant(did_you_mean(&text, known.iter().map(String::as_str)))
     })
 }
 
@@ -106,8 +103,6 @@ fn operation(value: Value<'_>) -> Reading<String> {
     let areas: Vec<String> =
         CATALOGUE.iter().filter_map(|o| o.name.split('.').next()).map(|area| format!("{area}.*")).collect();
     let names = CATALOGUE.iter().map(|o| o.name).chain(areas.iter().map(String::as_str));
-    Err(match did_you_mean(&text, names) {
-        Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
-        None => wrong.help("`quarterdeck operate list` prints them; leave `operations` out to freeze all"),
-    })
+    let wrong = wrong.help("`quarterdeck operate list` prints them; leave `operations` out to freeze all");
+    Err(wrong.meant(did_you_mean(&text, names)))
 }

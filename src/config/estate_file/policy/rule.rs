@@ -55,10 +55,8 @@ fn metric(value: Value<'_>) -> Reading<&'static Metric> {
     let text = value::text(value)?;
     Metric::of(&text).ok_or_else(|| {
         let wrong = Wrong::new(format!("there is no metric `{text}`"), "such as \"database.acu_percent_of_max\"");
-        match did_you_mean(&text, METRICS.iter().map(|m| m.name)) {
-            Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
-            None => wrong.help("docs/alerts.md lists what can be measured"),
-        }
+        let wrong = wrong.help("docs/alerts.md lists what can be measured");
+        wrong.meant(did_you_mean(&text, METRICS.iter().map(|m| m.name)))
     })
 }
 

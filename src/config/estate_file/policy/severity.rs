@@ -41,9 +41,6 @@ pub(super) fn rule(value: Value<'_>, team: &[TeamRule]) -> Reading<RuleId> {
     RuleId::from_word(&text).or_else(own).ok_or_else(|| {
         let wrong = Wrong::new(format!("there is no alert rule `{text}`"), "such as \"database.status\"");
         let known = Rule::ALL.iter().map(|r| r.id.word()).chain(team.iter().map(|r| r.id.word()));
-        match did_you_mean(&text, known) {
-            Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
-            None => wrong,
-        }
+        wrong.meant(did_you_mean(&text, known))
     })
 }

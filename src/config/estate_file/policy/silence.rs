@@ -28,8 +28,5 @@ fn rules(value: Value<'_>, team: &[TeamRule]) -> Reading<SilencedRules> {
         return Ok(SilencedRules::Area(area.to_owned()));
     }
     let wrong = Wrong::new(format!("there are no alert rules of `{area}`"), "such as \"database.*\"");
-    Err(match did_you_mean(area, areas) {
-        Some(near) => wrong.help(format!("did you mean \"{near}.*\"?")),
-        None => wrong,
-    })
+    Err(wrong.meant(did_you_mean(area, areas).map(|near| format!("{near}.*"))))
 }
