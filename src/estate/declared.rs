@@ -1,5 +1,7 @@
 //! What the team declared: the entries of the estate file, defaults filled in, as plain data.
 
+pub mod rfc1123;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -1,6 +1,7 @@
 //! `TARGET` into a pinned target, by the estate file. Cluster names are the team's and may hold anything, slashes too.
 
 use super::intent::unknown;
+use crate::estate::declared::rfc1123::{is_label, is_subdomain};
 use crate::estate::{DeclaredCluster, DeclaredEstate};
 use crate::operate::{OperationSpec, Pinned, TargetKind, pin};
 
@@ -15,7 +16,7 @@ pub(super) fn pin(words: &str, operation: &OperationSpec, estate: &DeclaredEstat
     let parts: Vec<&str> = rest.split('/').collect();
     let pinned = match (operation.target, parts.as_slice()) {
         (TargetKind::Namespace, [namespace]) => {
-            named("namespace", namespace, label)?;
+            named("namespace", namespace, is_label)?;
             watched(cluster, namespace)?;
             pin::namespace(account, cluster, namespace)
         }
@@ -32,7 +33,7 @@ pub(super) fn pin(words: &str, operation: &OperationSpec, estate: &DeclaredEstat
             pin::namespaced(account, cluster, TargetKind::Pod, namespace, name, None)
         }
         (TargetKind::Node, ["node", name]) => {
-            named("node", name, subdomain)?;
+            named("node", name, is_subdomain)?;
             pin::of_cluster(account, cluster, TargetKind::Node, name, None)
         }
         (TargetKind::NodeGroup, ["nodegroup", name]) => {
@@ -66,8 +67,8 @@ fn cluster<'e, 'w>(words: &'w str, estate: &'e DeclaredEstate) -> Result<(&'e De
 }
 
 fn within(cluster: &DeclaredCluster, namespace: &str, what: &str, name: &str) -> Result<(), String> {
-    named("namespace", namespace, label)?;
-    named(what, name, subdomain)?;
+    named("namespace", namespace, is_label)?;
+    named(what, name, is_subdomain)?;
     watched(cluster, namespace)
 }
 
@@ -82,26 +83,6 @@ fn watched(cluster: &DeclaredCluster, namespace: &str) -> Result<(), String> {
 
 fn named(what: &str, name: &str, sound: fn(&str) -> bool) -> Result<(), String> {
     if sound(name) { Ok(()) } else { Err(format!("`{name}` cannot be the name of a {what}")) }
-}
-
-/// RFC 1123: a label.
-fn label(name: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    (1..=63).contains(&name.len())
-        && name.bytes().all(|b| plain(b) || b == b'-')
-        && name.bytes().next().is_some_and(plain)
-        && name.bytes().last().is_some_and(plain)
-}
-
-/// RFC 1123: labels with dots between them.
-fn subdomain(name: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let part = |p: &str| {
-        p.bytes().all(|b| plain(b) || b == b'-')
-            && p.bytes().next().is_some_and(plain)
-            && p.bytes().last().is_some_and(plain)
-    };
-    (1..=253).contains(&name.len()) && name.split('.').all(part)
 }
 
 /// As EKS takes it.

@@ -5,6 +5,7 @@ use super::super::value;
 use super::account::distinct;
 use super::{Around, Known};
 use crate::estate::DeclaredCluster;
+use crate::estate::declared::rfc1123::is_label;
 
 pub(super) fn read(section: &Section<'_>, known: &mut Known<'_>, around: Around<'_>) -> DeclaredCluster {
     let name = known.clusters.claim(section);
@@ -68,12 +69,7 @@ pub(super) fn namespaces(section: &Section<'_>) -> Vec<String> {
 /// A namespace's name, as Kubernetes takes it: an RFC 1123 label.
 pub(super) fn namespace(value: Value<'_>) -> Reading<String> {
     let text = value::string(value)?;
-    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let sound = (1..=63).contains(&text.len())
-        && text.bytes().all(|b| inner(b) || b == b'-')
-        && text.bytes().next().is_some_and(inner)
-        && text.bytes().last().is_some_and(inner);
-    if sound {
+    if is_label(&text) {
         return Ok(text);
     }
     let wrong = Wrong::new(format!("`{text}` cannot be a namespace"), "lower case letters, digits and -, 63 at most");
