@@ -44,6 +44,16 @@ impl Comparison {
         matches!(self, Self::Below | Self::AtMost)
     }
 
+    /// Its sign: `>`, `≥`, `<`, `≤`.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Above => ">",
+            Self::AtLeast => "≥",
+            Self::Below => "<",
+            Self::AtMost => "≤",
+        }
+    }
+
     /// It in a sentence: `above`, `at or above`, `below`, `at or below`.
     pub fn word(self) -> &'static str {
         match self {

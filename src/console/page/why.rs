@@ -28,7 +28,7 @@ use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, Name, Owner, Pod, SourceState, Window};
 use crate::judge::why::{Charted, Measured, Reason, Told};
-use crate::judge::{Comparison, Level, RuleId, Subject, Why, why, why_alert};
+use crate::judge::{Level, RuleId, Subject, Why, why, why_alert};
 
 /// So many reasons are told in full; the others in one line each.
 const IN_FULL: usize = 3;
@@ -174,13 +174,7 @@ fn now(number_of: &Measured) -> Words {
 
 /// The threshold with how it is met: `> 14.4×`.
 fn limit(number_of: &Measured) -> Option<String> {
-    let sign = match number_of.comparison {
-        Comparison::Above => ">",
-        Comparison::AtLeast => "≥",
-        Comparison::Below => "<",
-        Comparison::AtMost => "≤",
-    };
-    number_of.threshold.map(|t| format!("{sign} {}", number(t, number_of.unit)))
+    number_of.threshold.map(|t| format!("{} {}", number_of.comparison.sign(), number(t, number_of.unit)))
 }
 
 fn measured(number_of: &Measured) -> Vec<Words> {

@@ -10,7 +10,7 @@ use crate::console::widget::quantity::{freshness, moment, plain};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, WorkloadKey};
-use crate::judge::{Alert, Comparison, Level, Subject};
+use crate::judge::{Alert, Level, Subject};
 
 /// How severe, what it is about, what is wrong, the limit, since when; more where there is room.
 pub const COLUMNS: [Column; 7] = [
@@ -67,13 +67,7 @@ fn what(scene: &Scene, alert: &Alert) -> Words {
 
 /// The threshold that was broken, with its unit: `> 14.4×`, `< 15 %`.
 pub fn limit(alert: &Alert) -> Option<String> {
-    let sign = match alert.comparison {
-        Comparison::Above => ">",
-        Comparison::AtLeast => "≥",
-        Comparison::Below => "<",
-        Comparison::AtMost => "≤",
-    };
-    alert.threshold.map(|t| format!("{sign} {}", number(t, alert.unit)))
+    alert.threshold.map(|t| format!("{} {}", alert.comparison.sign(), number(t, alert.unit)))
 }
 
 /// A number of an alert with its unit.
