@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{Dialog, plan, window};
 use crate::console::scene::Scene;
 use crate::console::theme::{Role, Theme};
-use crate::console::widget::pane_box::PaneBox;
+use crate::console::widget::pane_box::{PaneBox, clear_middle};
 use crate::console::widget::words::Words;
 
 /// The widest that a dialog grows to.
@@ -43,12 +43,7 @@ pub fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, dialog: &Dialog, theme
     let below = if asked.is_empty() { 0 } else { asked.len() + 1 };
     let wanted = u16::try_from(body.len() + below + 2).unwrap_or(u16::MAX);
     let height = wanted.min(area.height);
-    let over = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
-    for y in over.top()..over.bottom() {
-        for x in over.left()..over.right() {
-            buf[(x, y)].reset();
-        }
-    }
+    let over = clear_middle(buf, area, width, height);
     let room = usize::from(height.saturating_sub(2)).saturating_sub(below);
     let first = first(matches!(dialog, Dialog::Plan(_)), at, body.len(), room);
     let place = if body.len() > room {

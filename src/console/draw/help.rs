@@ -8,7 +8,7 @@ use crate::console::keymap::Keymap;
 use crate::console::pane::filter;
 use crate::console::theme::{Role, Theme};
 use crate::console::view::View;
-use crate::console::widget::pane_box::PaneBox;
+use crate::console::widget::pane_box::{PaneBox, clear_middle};
 use crate::console::widget::words::Words;
 
 /// The widest that the help grows to.
@@ -20,12 +20,7 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scroll: u16, _view: &View, the
     let width = if area.width < WIDEST + 8 { area.width } else { WIDEST };
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let height = wanted.min(area.height);
-    let over = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
-    for y in over.top()..over.bottom() {
-        for x in over.left()..over.right() {
-            buf[(x, y)].reset();
-        }
-    }
+    let over = clear_middle(buf, area, width, height);
     let room = height.saturating_sub(2);
     let most = wanted.saturating_sub(2).saturating_sub(room);
     let first = scroll.min(most);

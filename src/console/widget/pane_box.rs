@@ -6,6 +6,17 @@ use ratatui::layout::Rect;
 use super::words::Words;
 use crate::console::theme::{Role, Theme};
 
+/// Wipes what is painted in the middle of an area, to make room for a box of that size; the area has room for it.
+pub fn clear_middle(buf: &mut Buffer, area: Rect, width: u16, height: u16) -> Rect {
+    let middle = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    for y in middle.top()..middle.bottom() {
+        for x in middle.left()..middle.right() {
+            buf[(x, y)].reset();
+        }
+    }
+    middle
+}
+
 /// What stands on a box's border.
 #[derive(Debug, Clone, Default)]
 pub struct PaneBox {
