@@ -22,6 +22,19 @@ pub enum EntryRef {
 }
 
 impl EntryRef {
+    /// What kind of thing it is, in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Account(_) => "account",
+            Self::Cluster(_) => "cluster",
+            Self::Database(_) => "database",
+            Self::Slo(_) => "SLO",
+            Self::Service(_) => "service",
+            Self::Budget(_) => "budget",
+            Self::Costs(_) => "costs",
+        }
+    }
+
     /// The entry's name in the estate file.
     pub fn name(&self) -> &str {
         match self {

@@ -37,13 +37,7 @@ impl Concern {
     /// `daemonset`, `job`, `pods` or `source`.
     pub fn kind(&self) -> &'static str {
         match &self.about {
-            Subject::Entry(EntryRef::Account(_)) => "account",
-            Subject::Entry(EntryRef::Cluster(_)) => "cluster",
-            Subject::Entry(EntryRef::Database(_)) => "database",
-            Subject::Entry(EntryRef::Slo(_)) => "SLO",
-            Subject::Entry(EntryRef::Service(_)) => "service",
-            Subject::Entry(EntryRef::Budget(_)) => "budget",
-            Subject::Entry(EntryRef::Costs(_)) => "costs",
+            Subject::Entry(entry) => entry.word(),
             Subject::Workload(_, key) => key.kind.word(),
             Subject::Pods(_, kind, _) if **kind == *"job" => "job",
             Subject::Pods(..) => "pods",

@@ -129,7 +129,7 @@ pub fn row(scene: &Scene, thing: &Thing) -> Row {
         standing::mark(scene, &entry),
         vec![
             Words::none(),
-            Words::dim(entry_word(&entry)),
+            Words::dim(entry.word()),
             Words::say(entry.name()),
             what.unwrap_or_else(|| Words::dim("in order")),
             Words::dim(if place == entry.name() { "" } else { place }),
@@ -174,22 +174,10 @@ fn workload_word(kind: WorkloadKind) -> &'static str {
     }
 }
 
-fn entry_word(entry: &EntryRef) -> &'static str {
-    match entry {
-        EntryRef::Account(_) => "account",
-        EntryRef::Cluster(_) => "cluster",
-        EntryRef::Database(_) => "database",
-        EntryRef::Slo(_) => "SLO",
-        EntryRef::Service(_) => "service",
-        EntryRef::Budget(_) => "budget",
-        EntryRef::Costs(_) => "costs",
-    }
-}
-
 /// What an alert is about: `deploy shop/cart on prod-use1`.
 pub fn about(alert: &Alert) -> String {
     match &alert.about {
-        Subject::Entry(entry) => format!("{} {}", entry_word(entry), entry.name()),
+        Subject::Entry(entry) => format!("{} {}", entry.word(), entry.name()),
         Subject::Workload(cluster, key) => format!("{} {} on {cluster}", key.kind.word(), full(&key.name)),
         Subject::Pods(cluster, kind, name) => format!("{kind} {} on {cluster}", full(name)),
         Subject::Source(key) => format!("source {}", standing::short_source(key)),
