@@ -171,18 +171,6 @@ fn place(estate: &Estate, about: &Subject) -> Arc<str> {
         Subject::Workload(cluster, _) | Subject::Pods(cluster, ..) => return cluster.clone(),
         Subject::Source(key) => return key.place().into(),
     };
-    let (account, region) = match entry {
-        EntryRef::Account(_) | EntryRef::Costs(_) | EntryRef::Slo(_) => (None, None),
-        EntryRef::Cluster(name) => {
-            estate.cluster(name).map_or((None, None), |c| (c.declared.account.as_deref(), c.declared.region.as_deref()))
-        }
-        EntryRef::Database(name) => estate
-            .database(name)
-            .map_or((None, None), |d| (Some(d.declared.account.as_str()), Some(d.declared.region.as_str()))),
-        EntryRef::Service(name) => {
-            estate.service(name).map_or((None, None), |s| (s.declared.account.as_deref(), s.declared.region.as_deref()))
-        }
-        EntryRef::Budget(name) => (estate.budget(name).map(|b| b.declared.account.as_str()), None),
-    };
+    let (account, region) = estate.place_of(entry);
     [account, region].into_iter().flatten().collect::<Vec<_>>().join(" ").into()
 }

@@ -74,6 +74,24 @@ impl Estate {
         self.budgets.iter().find(|b| b.declared.name == name)
     }
 
+    /// The account and the region in which an entry lies, as far as the estate file says.
+    pub fn place_of(&self, entry: &EntryRef) -> (Option<&str>, Option<&str>) {
+        let nowhere = (None, None);
+        match entry {
+            EntryRef::Account(_) | EntryRef::Costs(_) | EntryRef::Slo(_) => nowhere,
+            EntryRef::Cluster(name) => {
+                self.cluster(name).map_or(nowhere, |c| (c.declared.account.as_deref(), c.declared.region.as_deref()))
+            }
+            EntryRef::Database(name) => {
+                self.database(name).map_or(nowhere, |d| (Some(&*d.declared.account), Some(&*d.declared.region)))
+            }
+            EntryRef::Service(name) => {
+                self.service(name).map_or(nowhere, |s| (s.declared.account.as_deref(), s.declared.region.as_deref()))
+            }
+            EntryRef::Budget(name) => self.budget(name).map_or(nowhere, |b| (Some(&*b.declared.account), None)),
+        }
+    }
+
     /// The sources that feed an entry.
     pub fn feeding<'a>(&'a self, entry: &'a EntryRef) -> impl Iterator<Item = &'a SourceRecord> {
         self.sources.iter().filter(move |s| s.feeds.contains(entry))

@@ -103,27 +103,19 @@ impl Docket<'_> {
         let breach =
             Breach { terms, reach, value: mark.value, threshold: mark.threshold, pairs: mark.pairs, unseen: true };
         let place = match &about {
-            Subject::Entry(entry) => place(self.estate, entry),
+            Subject::Entry(entry) => self.place(entry),
             Subject::Workload(..) | Subject::Pods(..) | Subject::Source(_) => None,
         };
         self.enter(breach, about, place, finding, Rests::Nothing, Some(verdict));
     }
-}
 
-/// Account and region of a cluster or a database, with a slash after each.
-pub(in crate::judge) fn place(estate: &crate::estate::Estate, entry: &EntryRef) -> Option<Arc<str>> {
-    let (account, region) = match entry {
-        EntryRef::Cluster(name) => {
-            let declared = &estate.cluster(name)?.declared;
-            (declared.account.as_deref(), declared.region.as_deref())
-        }
-        EntryRef::Database(name) => {
-            let declared = &estate.database(name)?.declared;
-            (Some(declared.account.as_str()), Some(declared.region.as_str()))
-        }
-        EntryRef::Account(_) | EntryRef::Slo(_) | EntryRef::Service(_) | EntryRef::Budget(_) | EntryRef::Costs(_) => {
+    /// Account and region of a cluster or a database, with a slash after each, without the parts that a cluster outside
+    /// AWS does not have.
+    pub(in crate::judge) fn place(&self, entry: &EntryRef) -> Option<Arc<str>> {
+        if !matches!(entry, EntryRef::Cluster(_) | EntryRef::Database(_)) {
             return None;
         }
-    };
-    Some([account, region].into_iter().flatten().flat_map(|part| [part, "/"]).collect::<String>().into())
+        let (account, region) = self.estate.place_of(entry);
+        Some([account, region].into_iter().flatten().flat_map(|part| [part, "/"]).collect::<String>().into())
+    }
 }

@@ -1,13 +1,11 @@
 //! A cluster: its control plane, its node groups, its nodes, and the pods that wait.
 
-use std::sync::Arc;
-
 use jiff::SignedDuration;
 
 use super::team::{Of, team};
 use super::{status, workload};
 use crate::estate::{
-    AccountState, ClusterState, ControlPlane, Coverage, EntryRef, Kind, Known, NodeGroup, Readiness, SourceState, Usage,
+    AccountState, ClusterState, ControlPlane, Coverage, Kind, Known, NodeGroup, Readiness, SourceState, Usage,
 };
 use crate::judge::docket::{Breach, Docket, source_words};
 use crate::judge::finding::{Finding, Rests};
@@ -20,7 +18,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 pub(in crate::judge) fn cluster(docket: &mut Docket<'_>, state: &ClusterState) {
     let declared = &state.declared;
     let account = declared.account.as_deref().and_then(|name| docket.account(name));
-    docket.open(entry(state), account);
+    docket.open(state.entry(), account);
     if !account.is_some_and(AccountState::mismatched) {
         wrong_server(docket, state);
     }
@@ -42,30 +40,17 @@ pub(in crate::judge) fn cluster(docket: &mut Docket<'_>, state: &ClusterState) {
     nodes(docket, state);
     pending(docket, state);
     workload::workloads(docket, state);
-    team(docket, Of::Cluster(state), &about(state), Some(&place(state)));
+    let place = docket.place(&state.entry());
+    team(docket, Of::Cluster(state), &about(state), place.as_ref());
 }
 
 fn about(state: &ClusterState) -> Subject {
-    Subject::Entry(entry(state))
-}
-
-fn entry(state: &ClusterState) -> EntryRef {
-    EntryRef::Cluster(state.declared.name.clone())
-}
-
-/// Account and region, without the parts that a cluster outside AWS does not have.
-fn place(state: &ClusterState) -> Arc<str> {
-    let d = &state.declared;
-    [d.account.as_deref(), d.region.as_deref()]
-        .into_iter()
-        .flatten()
-        .flat_map(|part| [part, "/"])
-        .collect::<String>()
-        .into()
+    Subject::Entry(state.entry())
 }
 
 fn raise(docket: &mut Docket<'_>, state: &ClusterState, breach: Breach, finding: Finding, rests: Rests) {
-    docket.raise_at(breach, about(state), Some(place(state)), finding, rests);
+    let place = docket.place(&state.entry());
+    docket.raise_at(breach, about(state), place, finding, rests);
 }
 
 /// A context whose server is not the cluster that was configured is as bad as a wrong account.
