@@ -74,16 +74,18 @@ fn read(planned: &Planned, context: &Context) -> Result<(EstateFile, Intent), Ex
     let usage = |words: String| complain(&words, Exit::Usage);
     let operation = intent::operation(&planned.operation).map_err(usage)?;
     let parameters = intent::parameters(operation, &planned.parameters).map_err(usage)?;
-    let file = config::load_estate(&context.places, context.estate_flag()).map_err(|e| real::explain(&e, context))?;
+    let file = load(context)?;
     let target = target::pin(&planned.target, operation, &file.declared).map_err(usage)?;
     intent::freezes(&planned.override_freeze, &file.freezes).map_err(usage)?;
     Ok((file, Intent { operation, target, parameters }))
 }
 
+/// The estate file; or how it ends when that is wrong.
+fn load(context: &Context) -> Result<EstateFile, Exit> {
+    config::load_estate(&context.places, context.estate_flag()).map_err(|e| real::explain(&e, context))
+}
+
 fn close(close: &Close, context: &Context) -> Exit {
-    let file = match config::load_estate(&context.places, context.estate_flag()) {
-        Ok(file) => file,
-        Err(e) => return real::explain(&e, context),
-    };
-    drive(settling::close(close, &file.declared, context)).unwrap_or_else(|exit| exit)
+    let closed = load(context).and_then(|file| drive(settling::close(close, &file.declared, context)));
+    closed.unwrap_or_else(|exit| exit)
 }
