@@ -17,7 +17,7 @@ use crate::estate::Estate;
 use crate::judge::{History, Policy};
 use crate::operate::journal::Journal;
 use crate::operate::run::Ground;
-use crate::operate::{Rules, WritePolicy};
+use crate::operate::{Restraints, WritePolicy};
 use crate::source::Clock;
 use crate::source::simulated::{self, Scale, Scenario, SimulatedHands, World};
 use crate::store::seen::Seen;
@@ -46,7 +46,7 @@ pub(super) fn run(demo: &Demo, context: &Context) -> Exit {
             clock: Arc::new(clock),
             person: person::login_name(),
         },
-        rules: Rules::of(world.estate(), Vec::new()),
+        restraints: Restraints::of(world.estate(), Vec::new()),
         seen: Seen::within(&folder),
     };
     let screen = Screen {

@@ -18,7 +18,7 @@ use super::real;
 use super::{Context, Exit, drive};
 use crate::config::{self, EstateFile};
 use crate::console::Operator;
-use crate::operate::{CATALOGUE, Intent, Parameter, Rules};
+use crate::operate::{CATALOGUE, Intent, Parameter, Restraints};
 use crate::store::seen::Seen;
 
 /// `quarterdeck operate …`
@@ -35,7 +35,7 @@ pub(super) fn run(command: &Operate, context: &Context) -> Exit {
 pub(super) fn operator(file: &EstateFile, context: &Context) -> Operator {
     Operator {
         ground: ground::of(&file.declared, context),
-        rules: Rules::of(&file.declared, file.freezes.clone()),
+        restraints: Restraints::of(&file.declared, file.freezes.clone()),
         seen: Seen::within(context.places.state()),
     }
 }

@@ -12,7 +12,7 @@ use crate::judge::words::UNKNOWN;
 use crate::operate::evidence::WindowView;
 use crate::operate::machine::{Aim, Brief};
 use crate::operate::run::{self, Ground};
-use crate::operate::{Intent, Plan, Rules, Undo};
+use crate::operate::{Intent, Plan, Restraints, Undo};
 
 /// How long what an earlier run left open is looked at, before it is gone on.
 pub(super) const SETTLING: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ pub(super) fn run(planned: &Planned, context: &Context) -> Exit {
 /// What an operation is begun with, from the command line.
 pub(super) fn brief(file: &EstateFile, intent: Intent, past: &[String], aim: Aim, window: WindowView) -> Option<Brief> {
     let window = if file.writes.headless { window } else { WindowView::Forbidden(FORBIDDEN.to_owned()) };
-    Rules::of(&file.declared, file.freezes.clone()).brief(intent, past.to_vec(), aim, window)
+    Restraints::of(&file.declared, file.freezes.clone()).brief(intent, past.to_vec(), aim, window)
 }
 
 const FORBIDDEN: &str = "the estate file forbids it ([policy.writes] headless = false): use the console";

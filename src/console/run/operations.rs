@@ -14,7 +14,7 @@ use crate::operate::journal::{Entry, EventKind, Outcome};
 use crate::operate::machine::Aim;
 use crate::operate::run::{self, Command, Ended, Ground, Running, Told};
 use crate::operate::settle;
-use crate::operate::{Intent, Refusal, Rules};
+use crate::operate::{Intent, Refusal, Restraints};
 use crate::store::seen::Seen;
 
 /// How long what an earlier run left open is looked at before the person is told that it is not known yet.
@@ -26,7 +26,7 @@ pub struct Operator {
     /// Hands, journal, leases, clock and person.
     pub ground: Ground,
     /// What the team asks of every operation.
-    pub rules: Rules,
+    pub restraints: Restraints,
     /// What came of operations that a person has seen.
     pub seen: Seen,
 }
@@ -121,7 +121,7 @@ impl Operations {
             _ => None,
         };
         let aim = if reason.is_some() { Aim::Run } else { Aim::Plan };
-        let Some(brief) = operator.rules.brief(intent.clone(), past, aim, window) else {
+        let Some(brief) = operator.restraints.brief(intent.clone(), past, aim, window) else {
             return refuse(format!("this version cannot do {} yet", intent.operation.name));
         };
         let Running { told, commands, ended } = run::start(operator.ground.clone(), brief, reason);

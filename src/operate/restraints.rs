@@ -9,15 +9,15 @@ use crate::estate::DeclaredEstate;
 
 /// What the estate file asks of every operation.
 #[derive(Debug, Clone, Default)]
-pub struct Rules {
+pub struct Restraints {
     /// When nothing is done.
     freezes: Vec<Freeze>,
     /// The names of the accounts whose targets' names are to be typed.
     guarded: BTreeSet<String>,
 }
 
-impl Rules {
-    /// The rules of an estate and its freezes.
+impl Restraints {
+    /// Those of an estate and its freezes.
     pub fn of(estate: &DeclaredEstate, freezes: Vec<Freeze>) -> Self {
         let guarded = estate.accounts.iter().filter(|a| a.guarded).map(|a| a.name.clone()).collect();
         Self { freezes, guarded }
