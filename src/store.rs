@@ -11,6 +11,7 @@ pub mod lease;
 mod opening;
 pub mod seen;
 mod series;
+mod sheet;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use crate::estate::{EntryRef, Fact, Remembered, SourceKey};
+use crate::estate::{Remembered, SourceKey};
 use crate::judge::History;
 pub use error::StoreError;
 pub use journal::JournalFile;
@@ -130,7 +131,7 @@ impl Store {
         let mut fresh = Vec::new();
         let mut same = Vec::new();
         for one in seen {
-            let (Some(key), Some(facts)) = (blob::key(&one.source), blob::encode(&(&one.targets, &one.facts))) else {
+            let (Some(key), Some(facts)) = (blob::key(&one.source), blob::encode_seen(&one.targets, &one.facts)) else {
                 continue;
             };
             let digest = blob::digest(&facts);
@@ -269,7 +270,7 @@ fn remembered(row: &Row<'_>) -> Option<Remembered> {
     }
     let source: SourceKey = serde_json::from_str(row.get_ref(0).ok()?.as_str().ok()?).ok()?;
     let as_of = Timestamp::from_millisecond(row.get(3).ok()?).ok()?;
-    let (targets, facts): (Vec<(EntryRef, u64)>, Vec<Fact>) = blob::decode(row.get_ref(4).ok()?.as_blob().ok()?)?;
+    let (targets, facts) = blob::decode_seen(row.get_ref(4).ok()?.as_blob().ok()?)?;
     Some(Remembered { source, account_id: row.get(2).ok()?, as_of, targets, facts })
 }
 

@@ -5,7 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::estate::SourceKey;
+use super::sheet;
+use crate::estate::{Batch, EntryRef, Fact, SourceKey};
 
 /// The sources of every type that is kept, whole: postcard does not say of itself what it holds, so whatever changes here
 /// is another schema. What is kept can be had again by looking; to drop it once too often costs nothing, to misread it
@@ -31,6 +32,7 @@ const SOURCES: &[&str] = &[
     include_str!("../judge/rule.rs"),
     include_str!("../../Cargo.toml"),
     include_str!("blob.rs"),
+    include_str!("sheet.rs"),
 ];
 
 /// The schema of everything that is kept as bytes.
@@ -62,6 +64,35 @@ pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
         Ok((value, [])) => Some(value),
         _ => None,
     }
+}
+
+/// What the entries of facts pointed at, and the facts.
+type Seen = (Vec<(EntryRef, u64)>, Vec<Fact>);
+
+/// What one source said, pods as a [`sheet`], each at its place among the facts.
+pub(super) fn encode_seen(targets: &[(EntryRef, u64)], facts: &[Fact]) -> Option<Vec<u8>> {
+    let (mut plain, mut sheets) = (Vec::new(), Vec::new());
+    for (at, fact) in facts.iter().enumerate() {
+        if let Fact::Pods(cluster, Batch::Snapshot(pods)) = fact {
+            let pods = sheet::encode(pods).map_err(|error| tracing::warn!("pods cannot be kept: {error}")).ok()?;
+            sheets.push((at, cluster, pods));
+        } else {
+            plain.push(fact);
+        }
+    }
+    encode(&(targets, plain, sheets))
+}
+
+/// What [`encode_seen`] was given; none where the bytes are anything else.
+pub(super) fn decode_seen(bytes: &[u8]) -> Option<Seen> {
+    type Sheets<'a> = Vec<(usize, String, &'a [u8])>;
+    let ((targets, mut facts, sheets), rest): ((_, Vec<Fact>, Sheets<'_>), _) =
+        postcard::take_from_bytes(bytes).ok()?;
+    for (at, cluster, pods) in sheets {
+        let fact = Fact::Pods(cluster, Batch::Snapshot(sheet::decode(pods)?));
+        facts.insert(at.min(facts.len()), fact);
+    }
+    rest.is_empty().then_some((targets, facts))
 }
 
 /// A source's name in the file.
