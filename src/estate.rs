@@ -4,6 +4,7 @@
 //! [`Estate::apply`]; whoever reads it asks for entries by name and gets facts that may be missing, never invented.
 
 pub mod account;
+pub mod autoscaler;
 pub mod budget;
 pub mod capacity;
 pub mod cluster;
@@ -21,6 +22,7 @@ mod state;
 pub mod usage;
 
 pub use account::{Identity, IdentityState};
+pub use autoscaler::{Autoscaler, Condition, Hindrance};
 pub use budget::{BudgetFacts, CostFacts, ServiceCost};
 pub use cluster::{Addon, Capacity, ControlPlane, Endpoint, NodeGroup};
 pub use database::{DatabaseFacts, GlobalFacts, GlobalMember, GlobalRole, Member, MemberNumbers, MemberRole, Sample};

@@ -76,7 +76,15 @@ async fn the_first_picture_is_full_and_calm() {
     assert!(judgement.verdicts.iter().all(|v| v.doubts.is_empty()));
     let estate = &drill.rigging.estate;
     assert!(estate.sources().iter().all(|s| s.state == SourceState::Live && s.calls > 0 && s.cost_usd == 0.0));
-    assert!(estate.cluster("prod-use1").unwrap().tally().total > 150);
+    let cluster = estate.cluster("prod-use1").unwrap();
+    assert!(cluster.tally().total > 150);
+    assert!(cluster.autoscalers().len() > 1, "some workloads follow the day");
+    for autoscaler in cluster.autoscalers().values() {
+        let held: Vec<_> = cluster.workloads().values().filter(|w| autoscaler.holds(&w.key)).collect();
+        assert_eq!(held.len(), 1, "{autoscaler:?}");
+        assert_eq!((autoscaler.current, autoscaler.desired), (held[0].wanted, held[0].wanted));
+        assert!((autoscaler.min..=autoscaler.max).contains(&autoscaler.current), "{autoscaler:?}");
+    }
 }
 
 #[tokio::test]

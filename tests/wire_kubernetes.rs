@@ -2,6 +2,8 @@
 #![cfg(feature = "kubernetes")]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has to fail")]
 
+#[path = "wire_kubernetes/autoscalers.rs"]
+mod autoscalers;
 #[path = "wire_kubernetes/bed.rs"]
 mod bed;
 #[path = "wire_kubernetes/entering.rs"]
@@ -12,6 +14,8 @@ mod faults;
 mod rollouts;
 #[path = "wire_kubernetes/survival.rs"]
 mod survival;
+#[path = "wire_kubernetes/usage.rs"]
+mod usage;
 
 use bed::{BarePod, cluster, context, source, watch};
 use quarterdeck::estate::{Coverage, DeclaredCluster, Kind, Owner, PodPhase, Readiness, SourceState, WorkloadKind};

@@ -38,11 +38,19 @@ pub enum Kind {
     Pods,
     /// `replicasets`: their metadata, where an SLO counts rollouts.
     ReplicaSets,
+    /// `horizontalpodautoscalers`.
+    Autoscalers,
 }
 
 impl Kind {
-    /// Every kind that is watched in every cluster.
+    /// Every kind that the picture of a cluster rests on.
     pub const ALL: [Self; 5] = [Self::Nodes, Self::Deployments, Self::StatefulSets, Self::DaemonSets, Self::Pods];
+
+    /// Whether the picture of a cluster may rest on it. Nothing waits for a kind that is not vital, or fails with it: a cluster
+    /// is in order where it may not be read, or is not served at all.
+    pub fn vital(self) -> bool {
+        self != Self::Autoscalers
+    }
 
     /// The resource's plural name in the API.
     pub fn plural(self) -> &'static str {
@@ -53,6 +61,7 @@ impl Kind {
             Self::DaemonSets => "daemonsets",
             Self::Pods => "pods",
             Self::ReplicaSets => "replicasets",
+            Self::Autoscalers => "horizontalpodautoscalers",
         }
     }
 }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::database::GlobalLags;
 use super::{
-    Batch, BudgetFacts, ControlPlane, CostFacts, Coverage, DatabaseFacts, EndedRollout, GlobalFacts, Identity, Kind,
-    MemberNumbers, Name, Node, Pod, Restored, ServiceFacts, SliPoints, SloCounts, SourceKey, Usage, Workload,
-    WorkloadKey,
+    Autoscaler, Batch, BudgetFacts, ControlPlane, CostFacts, Coverage, DatabaseFacts, EndedRollout, GlobalFacts,
+    Identity, Kind, MemberNumbers, Name, Node, Pod, Restored, ServiceFacts, SliPoints, SloCounts, SourceKey, Usage,
+    Workload, WorkloadKey,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,6 +77,8 @@ pub enum Fact {
     Workloads(String, Kind, Batch<Workload, WorkloadKey>),
     /// Pods of a cluster.
     Pods(String, Batch<Pod, Name>),
+    /// Horizontal pod autoscalers of a cluster.
+    Autoscalers(String, Batch<Autoscaler, Name>),
     /// Replica sets of a cluster that deployments went back to.
     Restored(String, Batch<Restored, Name>),
     /// Rollouts of a cluster that had ended when an earlier run looked.

@@ -19,7 +19,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    DeclaredEstate, EntryRef, Fact, IdentityState, Observation, Report, SourceKey, SourceRecord, SourceState, Trend,
+    DeclaredEstate, EntryRef, Fact, IdentityState, Observation, Report, SourceKey, SourceName, SourceRecord,
+    SourceState, Trend,
 };
 pub use cluster::{ClusterState, NodeTally};
 pub use entries::{AccountState, BudgetState, DatabaseState, Known, ServiceState, SloState};
@@ -213,16 +214,15 @@ impl Estate {
         self.take_trends(now);
     }
 
-    /// Whether every source has answered or failed, and every live cluster has told every kind.
+    /// Whether every source has answered or failed, and every live cluster has told every kind, and its API server what
+    /// the nodes use.
     pub fn settled(&self) -> bool {
         self.sources.iter().all(|source| {
-            let told = source.state != SourceState::Live
-                || source
-                    .key
-                    .subject
-                    .as_deref()
-                    .and_then(|name| self.cluster(name))
-                    .is_none_or(ClusterState::heard_all);
+            let told =
+                source.state != SourceState::Live
+                    || source.key.subject.as_deref().and_then(|name| self.cluster(name)).is_none_or(|c| {
+                        c.heard_all() && (source.key.name != SourceName::Kubernetes || c.heard_usage())
+                    });
             source.answered && told
         })
     }
@@ -272,6 +272,11 @@ impl Estate {
                     c.take_pods(batch, at);
                 }
             }
+            Fact::Autoscalers(name, batch) => {
+                if let Some(c) = self.cluster_mut(&name) {
+                    c.take_autoscalers(batch);
+                }
+            }
             Fact::Restored(name, batch) => {
                 if let Some(c) = self.cluster_mut(&name) {
                     c.take_restored(batch, at);
@@ -284,7 +289,7 @@ impl Estate {
             }
             Fact::Usage(name, value) => {
                 if let Some(c) = self.cluster_mut(&name) {
-                    c.usage = Some(Known { value, as_of, origin });
+                    c.take_usage(Known { value, as_of, origin });
                 }
             }
             Fact::Database(name, value) => {

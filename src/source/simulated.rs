@@ -10,6 +10,7 @@
 //! service (or the cluster's name) as subject.
 
 mod act;
+mod autoscaler;
 mod budget;
 mod chance;
 mod control;

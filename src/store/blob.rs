@@ -13,6 +13,7 @@ use crate::estate::{Batch, EntryRef, Fact, SourceKey};
 /// would show things that are not.
 const SOURCES: &[&str] = &[
     include_str!("../estate/account.rs"),
+    include_str!("../estate/autoscaler.rs"),
     include_str!("../estate/budget.rs"),
     include_str!("../estate/cluster.rs"),
     include_str!("../estate/database.rs"),

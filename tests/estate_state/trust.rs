@@ -1,6 +1,6 @@
 //! Whose word counts: identity first, and what falls with it.
 
-use quarterdeck::estate::{EntryRef, Fact, IdentityState, Report, SourceKey, SourceName, SourceState};
+use quarterdeck::estate::{EntryRef, Fact, IdentityState, Report, SourceKey, SourceName, SourceState, Usage};
 
 use crate::ground::*;
 
@@ -182,7 +182,11 @@ fn calls_and_costs_add_up_whatever_is_said() {
 #[test]
 fn settled_once_everyone_has_answered_and_clusters_have_told_every_kind() {
     assert!(!Ground::silent().estate.settled());
-    let ground = Ground::calm();
+    let mut ground = Ground::calm();
+    assert!(!ground.estate.settled(), "nobody has said what the nodes use");
+    for (key, name) in [(kubernetes(), "prod-use1"), (lab(), "lab")] {
+        ground.tell(key, vec![Fact::Usage(name.into(), Usage::Unmeasured("no metrics API".into()))]);
+    }
     assert!(ground.estate.settled());
     let entry = EntryRef::Cluster("prod-use1".into());
     assert_eq!(ground.estate.feeding(&entry).count(), 2);

@@ -10,8 +10,8 @@ use super::Known;
 use super::pods::{PodTally, Pods};
 use super::restarts::{self, PodRoot, RootRestarts};
 use crate::estate::{
-    Batch, ControlPlane, Coverage, DeclaredCluster, EntryRef, Kind, Name, Node, Pod, Readiness, Resources, Rollouts,
-    Usage, Workload, WorkloadKey,
+    Autoscaler, Batch, ControlPlane, Coverage, DeclaredCluster, EntryRef, Kind, Name, Node, Pod, Readiness, Resources,
+    Rollouts, Usage, Workload, WorkloadKey,
 };
 
 /// Nodes by readiness.
@@ -43,8 +43,11 @@ pub struct ClusterState {
     /// Workloads that are degraded, kept as they change.
     degraded: BTreeSet<WorkloadKey>,
     pods: Pods,
+    autoscalers: BTreeMap<Name, Autoscaler>,
     /// The kinds that this run has heard of, apart from what an earlier one remembered.
     heard: BTreeSet<Kind>,
+    /// This run has heard what the nodes use, or why that cannot be known.
+    heard_usage: bool,
 }
 
 impl ClusterState {
@@ -61,7 +64,9 @@ impl ClusterState {
             workloads: BTreeMap::new(),
             degraded: BTreeSet::new(),
             pods: Pods::default(),
+            autoscalers: BTreeMap::new(),
             heard: BTreeSet::new(),
+            heard_usage: false,
         }
     }
 
@@ -133,6 +138,16 @@ impl ClusterState {
         &self.pods.all
     }
 
+    /// Horizontal pod autoscalers by namespace and name.
+    pub fn autoscalers(&self) -> &BTreeMap<Name, Autoscaler> {
+        &self.autoscalers
+    }
+
+    /// The autoscalers that hold a workload: one, where nobody has made a mistake.
+    pub fn autoscalers_of(&self, workload: &WorkloadKey) -> impl Iterator<Item = &Autoscaler> {
+        self.autoscalers.values().filter(move |a| a.holds(workload))
+    }
+
     /// Pods counted by phase.
     pub fn tally(&self) -> PodTally {
         self.pods.tally
@@ -170,6 +185,11 @@ impl ClusterState {
         Kind::ALL.iter().all(|kind| self.heard.contains(kind))
     }
 
+    /// Whether this run has heard what the nodes use, be it that it cannot be known.
+    pub fn heard_usage(&self) -> bool {
+        self.heard_usage
+    }
+
     pub(super) fn cover(&mut self, kind: Kind, coverage: Coverage) {
         self.heard.insert(kind);
         self.coverage.insert(kind, coverage);
@@ -178,6 +198,12 @@ impl ClusterState {
     /// What was taken in so far came from an earlier run.
     pub(super) fn unhear(&mut self) {
         self.heard.clear();
+        self.heard_usage = false;
+    }
+
+    pub(super) fn take_usage(&mut self, usage: Known<Usage>) {
+        self.heard_usage = true;
+        self.usage = Some(usage);
     }
 
     pub(super) fn take_nodes(&mut self, batch: Batch<Node, Arc<str>>) {
@@ -223,6 +249,22 @@ impl ClusterState {
             }
             self.workloads.insert(workload.key.clone(), workload);
         }
+    }
+
+    pub(super) fn take_autoscalers(&mut self, batch: Batch<Autoscaler, Name>) {
+        let put = match batch {
+            Batch::Snapshot(all) => {
+                self.autoscalers.clear();
+                all
+            }
+            Batch::Changes { put, gone } => {
+                for name in gone {
+                    self.autoscalers.remove(&name);
+                }
+                put
+            }
+        };
+        self.autoscalers.extend(put.into_iter().map(|a| (a.name.clone(), a)));
     }
 
     pub(super) fn take_pods(&mut self, batch: Batch<Pod, Name>, at: Timestamp) {

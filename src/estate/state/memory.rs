@@ -38,7 +38,7 @@ impl Estate {
                 facts.push(Fact::ControlPlane(name.clone(), k.value.clone()));
             }
             if record.watches(name) {
-                for kind in Kind::ALL {
+                for kind in Kind::ALL.into_iter().chain([Kind::Autoscalers]) {
                     let coverage = c.coverage(kind).clone();
                     if coverage != Coverage::Unknown {
                         facts.push(Fact::Coverage(name.clone(), kind, coverage));
@@ -50,6 +50,10 @@ impl Estate {
                     facts.push(Fact::Workloads(name.clone(), kind, Batch::Snapshot(of_kind)));
                 }
                 facts.push(Fact::Pods(name.clone(), Batch::Snapshot(c.pods().values().cloned().collect())));
+                facts.push(Fact::Autoscalers(
+                    name.clone(),
+                    Batch::Snapshot(c.autoscalers().values().cloned().collect()),
+                ));
             }
             if let Some(rollouts) = c.rollouts.as_ref().filter(|_| record.watches(name)) {
                 facts.push(Fact::Rollouts(name.clone(), rollouts.ended().cloned().collect()));

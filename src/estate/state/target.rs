@@ -48,6 +48,7 @@ pub(super) fn about(fact: &Fact) -> EntryRef {
         | Fact::Nodes(name, _)
         | Fact::Workloads(name, ..)
         | Fact::Pods(name, _)
+        | Fact::Autoscalers(name, _)
         | Fact::Restored(name, _)
         | Fact::Rollouts(name, _)
         | Fact::Usage(name, _) => EntryRef::Cluster(name.clone()),

@@ -148,6 +148,11 @@ impl<S: Shown> Follower<S> {
                     self.wait_for_credentials(generation, words).await
                 }
                 End::Refused(Trouble::Failed(words, asked)) => self.fail(words, asked).await,
+                // A server that does not know the kind has none of it; it may learn.
+                End::Refused(Trouble::Absent(_)) if !S::KIND.vital() => {
+                    tokio::time::sleep(ASK_AGAIN).await;
+                    true
+                }
                 End::Refused(trouble @ (Trouble::Absent(_) | Trouble::Invalid(_))) => {
                     self.fail(trouble.words(), None).await
                 }

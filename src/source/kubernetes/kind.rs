@@ -16,7 +16,7 @@ use super::scope::Scope;
 use super::shown::Shown;
 use crate::estate::{Coverage, DeclaredCluster, Fact, Kind};
 
-/// The most namespaces that are watched one by one. Each costs four lines to the server.
+/// The most namespaces that are watched one by one. Each costs five lines to the server.
 const MOST_NAMESPACES: usize = 40;
 
 /// What a kind tells the session: new facts, and how it stands.

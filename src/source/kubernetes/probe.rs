@@ -6,8 +6,9 @@ use tokio::sync::watch;
 use super::entrance::{Door, Entrance};
 use super::request::{Caller, PROTOBUF, Trouble, Way};
 use super::scope::Scope;
+use super::usage::{FIRST_ANSWER, measure};
 use super::{Approach, approach};
-use crate::estate::{DeclaredCluster, Kind, Report};
+use crate::estate::{DeclaredCluster, Kind, Report, Usage};
 use crate::source::access::Access;
 use crate::source::{Clock, outbox::Meter};
 
@@ -50,7 +51,7 @@ pub async fn probe(
     if unreachable {
         return rows;
     }
-    for kind in Kind::ALL.into_iter().chain(rollouts.then_some(Kind::ReplicaSets)) {
+    for kind in Kind::ALL.into_iter().chain(rollouts.then_some(Kind::ReplicaSets)).chain([Kind::Autoscalers]) {
         let scopes = match kind {
             Kind::Nodes => vec![Scope::Everywhere],
             _ if declared.namespaces.is_empty() => vec![Scope::Everywhere],
@@ -64,7 +65,17 @@ pub async fn probe(
             rows.push((format!("list {}{place}", kind.plural()), listed(&caller, kind, &scope).await));
         }
     }
+    rows.push(("what nodes use".into(), used(&caller).await));
     rows
+}
+
+/// What the metrics API tells. A cluster is in order without one.
+async fn used(caller: &Caller) -> Result<String, String> {
+    match measure(caller, Some(FIRST_ANSWER)).await {
+        Ok(Usage::Measured { nodes, .. }) => Ok(format!("measured for {} nodes", nodes.len())),
+        Ok(Usage::Unmeasured(why)) => Ok(format!("not known: {why}")),
+        Err(trouble) => Err(trouble.words()),
+    }
 }
 
 async fn enter(entrance: &Entrance) -> Result<Caller, String> {
@@ -100,6 +111,7 @@ async fn listed(caller: &Caller, kind: Kind, scope: &Scope) -> Result<String, St
             };
             Err(format!("{words}; ask for get, list and watch (the ClusterRole `view` has them but for nodes){scoped}"))
         }
+        Err(Trouble::Absent(_)) if !kind.vital() => Ok("the server has no such kind".to_owned()),
         Err(trouble) => Err(trouble.words()),
     }
 }

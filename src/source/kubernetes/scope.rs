@@ -19,6 +19,7 @@ impl Scope {
         let root = match kind {
             Kind::Nodes | Kind::Pods => "/api/v1",
             Kind::Deployments | Kind::StatefulSets | Kind::DaemonSets | Kind::ReplicaSets => "/apis/apps/v1",
+            Kind::Autoscalers => "/apis/autoscaling/v2",
         };
         match self {
             Self::Everywhere => format!("{root}/{}", kind.plural()),
@@ -50,6 +51,7 @@ mod tests {
         assert_eq!(Scope::Everywhere.path(Kind::Nodes), "/api/v1/nodes");
         assert_eq!(shop.path(Kind::Pods), "/api/v1/namespaces/shop/pods");
         assert_eq!(Scope::Everywhere.path(Kind::DaemonSets), "/apis/apps/v1/daemonsets");
+        assert_eq!(shop.path(Kind::Autoscalers), "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers");
         assert_eq!(shop.path(Kind::Deployments), "/apis/apps/v1/namespaces/shop/deployments");
     }
 

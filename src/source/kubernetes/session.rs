@@ -13,9 +13,9 @@ use super::endpoint;
 use super::entrance::{Door, Entered, Entrance};
 use super::kind::{KindStanding, Told, watch_kind};
 use super::request::{Caller, Trouble, Way};
-use super::shown::{DaemonSets, Deployments, Nodes, Pods, ReplicaSets, StatefulSets};
+use super::shown::{Autoscalers, DaemonSets, Deployments, Nodes, Pods, ReplicaSets, StatefulSets};
 use super::summary;
-use super::usage::measure;
+use super::usage::{Gauge, measure};
 use crate::estate::{DeclaredCluster, Fact, Kind, Report, Usage};
 use crate::source::access::Access;
 use crate::source::schedule::Schedule;
@@ -29,10 +29,6 @@ const FIRST_PICTURE: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_secs(2);
 /// Facts are confirmed once they are this old, on evidence of life alone.
 const CONFIRM: Duration = Duration::from_secs(12);
-/// How often it is asked what the nodes use.
-const MEASURE: Duration = Duration::from_mins(1);
-/// How often it is asked again where that cannot be known.
-const MEASURE_AGAIN: Duration = Duration::from_mins(5);
 /// How long the server may take to say that it is there.
 const LOOK: Duration = Duration::from_secs(5);
 /// How old our own tokens grow: EKS takes them for 15 minutes.
@@ -83,6 +79,8 @@ pub(super) struct Session<'a> {
     began: Instant,
     /// Facts that wait for the breath to end.
     facts: Vec<Fact>,
+    /// Such facts of kinds that are not vital.
+    aside: Vec<Fact>,
     breath: Option<Instant>,
     /// As of when facts were last told; none before the first picture.
     told_as_of: Option<Timestamp>,
@@ -97,12 +95,8 @@ pub(super) struct Session<'a> {
     renewed_at: Timestamp,
     renew_at: Option<Instant>,
     reread_at: Instant,
-    /// When it is asked next what the nodes use; none while it is being asked.
-    measure_at: Option<Instant>,
-    /// When that was last measured.
-    measured: Option<Instant>,
-    /// Why it cannot be known, as it was last said.
-    unmeasured: Option<Usage>,
+    /// What the nodes use.
+    gauge: Gauge,
 }
 
 impl<'a> Session<'a> {
@@ -129,12 +123,14 @@ impl<'a> Session<'a> {
             kinds: Kind::ALL
                 .into_iter()
                 .chain(rollouts.then_some(Kind::ReplicaSets))
+                .chain([Kind::Autoscalers])
                 .map(|kind| (kind, KindStanding::default()))
                 .collect(),
             errands: JoinSet::new(),
             schedule: Schedule::new(CONFIRM, LONGEST_PAUSE, seed),
             began: now,
             facts: Vec::new(),
+            aside: Vec::new(),
             breath: None,
             told_as_of: None,
             told: None,
@@ -147,9 +143,7 @@ impl<'a> Session<'a> {
             renewed_at: out.now(),
             renew_at: None,
             reread_at: now + REREAD,
-            measure_at: Some(now),
-            measured: None,
-            unmeasured: None,
+            gauge: Gauge::new(now),
             out,
         }
     }
@@ -160,6 +154,7 @@ impl<'a> Session<'a> {
         let mut kinds = JoinSet::new();
         self.watch_all(&mut kinds, &sender);
         drop(sender);
+        self.measure_when_due();
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         if let Some(access) = &mut self.access {
@@ -207,6 +202,8 @@ impl<'a> Session<'a> {
             let (d, c, s, t) = each(6);
             kinds.spawn(watch_kind::<ReplicaSets>(d, c, s, t));
         }
+        let (d, c, s, t) = each(7);
+        kinds.spawn(watch_kind::<Autoscalers>(d, c, s, t));
     }
 
     fn caller(&self) -> Caller {
@@ -220,7 +217,7 @@ impl<'a> Session<'a> {
             self.credentials = None;
         }
         let news = !facts.is_empty() || self.kinds.get(&kind).is_none_or(|before| before.differs(&standing));
-        self.facts.extend(facts);
+        if kind.vital() { &mut self.facts } else { &mut self.aside }.extend(facts);
         self.kinds.insert(kind, standing);
         if let Some((generation, words)) = unauthorized {
             self.reject(generation, words);
@@ -238,7 +235,12 @@ impl<'a> Session<'a> {
     }
 
     fn settled(&self) -> bool {
-        self.kinds.values().all(|k| k.settled)
+        self.vital().all(|(_, k)| k.settled)
+    }
+
+    /// The kinds that the picture rests on.
+    fn vital(&self) -> impl Iterator<Item = (Kind, &KindStanding)> {
+        self.kinds.iter().map(|(kind, k)| (*kind, k)).filter(|(kind, _)| kind.vital())
     }
 
     fn ready(&self) -> bool {
@@ -248,7 +250,7 @@ impl<'a> Session<'a> {
     /// What is wrong with the source as a whole, if anything.
     fn woe(&self) -> Option<Woe> {
         self.credentials.clone().or_else(|| self.line.clone()).or_else(|| {
-            let failing = self.kinds.iter().filter_map(|(kind, k)| k.failing.as_ref().map(|f| (*kind, f)));
+            let failing = self.vital().filter_map(|(kind, k)| k.failing.as_ref().map(|f| (kind, f)));
             if self.ready() { summary::failing(failing) } else { None }
         })
     }
@@ -259,7 +261,7 @@ impl<'a> Session<'a> {
         if failing {
             return self.told_as_of.unwrap_or(now);
         }
-        let alive = self.kinds.values().filter_map(|k| k.alive_at.max(self.seen_at.filter(|_| k.settled))).min();
+        let alive = self.vital().filter_map(|(_, k)| k.alive_at.max(self.seen_at.filter(|_| k.settled))).min();
         alive.unwrap_or(now).max(self.told_as_of.unwrap_or(Timestamp::MIN))
     }
 
@@ -267,13 +269,18 @@ impl<'a> Session<'a> {
     async fn tell(&mut self) -> Option<Ended> {
         self.breath = None;
         let woe = self.woe();
-        let facts = if self.ready() { std::mem::take(&mut self.facts) } else { Vec::new() };
+        let mut facts = if self.ready() { std::mem::take(&mut self.facts) } else { Vec::new() };
+        // What is not vital is no picture by itself: it never makes a source live whose lists fail.
+        if self.told_as_of.is_some() || !facts.is_empty() {
+            facts.append(&mut self.aside);
+            facts.extend(self.gauge.news().map(|usage| Fact::Usage(self.declared.name.clone(), usage)));
+        }
         let well = woe.is_none() && self.ready();
         if !facts.is_empty() || (well && self.told_as_of.is_some()) {
             let as_of = self.as_of(woe.is_some());
             self.told_as_of = Some(as_of);
             self.told = None;
-            let note = summary::note(self.kinds.iter().filter_map(|(kind, k)| k.unseen.as_ref().map(|u| (*kind, u))));
+            let note = summary::note(self.vital().filter_map(|(kind, k)| k.unseen.as_ref().map(|u| (kind, u))));
             if !self.out.say(Report::Facts { as_of, facts, note }).await {
                 return Some(Ended::Nobody);
             }
@@ -318,18 +325,23 @@ impl<'a> Session<'a> {
             }
             return None;
         }
-        let stale = |at: Timestamp| self.clock.now().duration_since(at).unsigned_abs() >= CONFIRM;
-        if !woe && self.measure_at.is_some_and(|at| at <= now) {
-            self.measure_at = None;
-            let caller = self.caller();
-            self.errands.spawn(async move { Errand::Measured(measure(&caller).await) });
+        if !woe {
+            self.measure_when_due();
         }
+        let stale = |at: Timestamp| self.clock.now().duration_since(at).unsigned_abs() >= CONFIRM;
         if self.line.is_some() {
             self.look();
         } else if !woe && self.told_as_of.is_some_and(stale) {
             if stale(self.as_of(false)) { self.look() } else { self.breathe() }
         }
         None
+    }
+
+    fn measure_when_due(&mut self) {
+        if self.gauge.due(Instant::now()) {
+            let (caller, patience) = (self.caller(), self.gauge.patience());
+            self.errands.spawn(async move { Errand::Measured(measure(&caller, patience).await) });
+        }
     }
 
     /// Asks the server whether it is ready. Where its own store is gone it still answers, from memory, and its watches
@@ -351,7 +363,13 @@ impl<'a> Session<'a> {
     fn finish(&mut self, errand: Errand) -> Option<Ended> {
         match errand {
             Errand::Looked(looked) => self.looked(looked),
-            Errand::Measured(usage) => self.take_usage(usage),
+            Errand::Measured(usage) => {
+                self.gauge.take(usage, Instant::now());
+                // The first picture goes out when it is ready, and takes along what is there.
+                if self.gauge.has_news() && self.told_as_of.is_some() {
+                    self.breathe();
+                }
+            }
             Errand::Renewed(door, outcome) => {
                 self.door = Some(door);
                 return self.renewed(outcome);
@@ -389,31 +407,6 @@ impl<'a> Session<'a> {
                 }
             }
         }
-        self.breathe();
-    }
-
-    /// Takes in what the nodes use. What fails may pass: until it has failed for a while, what was measured stands.
-    fn take_usage(&mut self, usage: Result<Usage, Trouble>) {
-        let now = Instant::now();
-        let usage = match usage {
-            Ok(usage) => usage,
-            Err(_) if self.measured.is_some_and(|at| now.duration_since(at) < MEASURE_AGAIN) => {
-                self.measure_at = Some(now + MEASURE);
-                return;
-            }
-            Err(trouble) => Usage::Unmeasured(format!("what nodes use is not known: {}", trouble.words())),
-        };
-        let known = matches!(usage, Usage::Measured { .. });
-        self.measure_at = Some(now + if known { MEASURE } else { MEASURE_AGAIN });
-        if known {
-            self.measured = Some(now);
-            self.unmeasured = None;
-        } else if self.unmeasured.as_ref() == Some(&usage) {
-            return;
-        } else {
-            self.unmeasured = Some(usage.clone());
-        }
-        self.facts.push(Fact::Usage(self.declared.name.clone(), usage));
         self.breathe();
     }
 

@@ -1,5 +1,6 @@
 //! From the wire to what is shown: one file per kind, and the strings that they share.
 
+mod autoscaler;
 #[cfg(test)]
 mod captured;
 mod interner;
@@ -79,6 +80,32 @@ impl Shown for ReplicaSets {
 
     fn fact(cluster: &str, batch: Batch<Self::Thing, Self::Key>) -> Fact {
         Fact::Restored(cluster.to_owned(), batch)
+    }
+}
+
+/// Horizontal pod autoscalers, as [`Shown`].
+pub(super) struct Autoscalers;
+
+impl Shown for Autoscalers {
+    const KIND: Kind = Kind::Autoscalers;
+    type Wire = super::wire::autoscaling::HorizontalPodAutoscaler;
+    type Thing = crate::estate::Autoscaler;
+    type Key = Name;
+
+    fn show(wire: &Self::Wire, strings: &mut Interner) -> Option<Self::Thing> {
+        autoscaler::show(wire, strings)
+    }
+
+    fn key(thing: &Self::Thing) -> Self::Key {
+        thing.name.clone()
+    }
+
+    fn version(wire: &Self::Wire) -> &[u8] {
+        wire.metadata.as_ref().map_or(&[], |m| &m.resource_version)
+    }
+
+    fn fact(cluster: &str, batch: Batch<Self::Thing, Self::Key>) -> Fact {
+        Fact::Autoscalers(cluster.to_owned(), batch)
     }
 }
 

@@ -4,6 +4,7 @@
 //! on the wire and never kept. Text is taken as bytes that share the frame's memory, so that reading a pod allocates
 //! nothing but what stays, and text that is no UTF-8 cannot break a list.
 
+pub(super) mod autoscaling;
 pub(super) mod envelope;
 pub(super) mod frames;
 pub(super) mod meta;

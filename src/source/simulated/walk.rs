@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::moment::{At, Moment};
-use super::plan::ClusterPlan;
-use crate::estate::{Batch, Coverage, Fact, Kind, Name, Node, Pod, Workload, WorkloadKey};
+use super::plan::{ClusterPlan, WorkloadPlan};
+use crate::estate::{Autoscaler, Batch, Coverage, Fact, Kind, Name, Node, Pod, Workload, WorkloadKey};
 
 /// Where a reader of one cluster stands. It keeps two instants a workload and nothing of the pods: what was seen
 /// before is computed again when it is needed.
@@ -61,10 +61,12 @@ impl Walk {
         let mut walk = Self { nodes: Seen { at: now, until: m.next() }, workloads: Vec::new() };
         let mut of_kind: BTreeMap<Kind, Vec<Workload>> = BTreeMap::new();
         let mut pods = Vec::new();
+        let mut scalers = Vec::new();
         for plan in &cluster.workloads {
             let mut m = Moment::new(now);
             let scene = cluster.scene(plan, &mut m);
             walk.workloads.push(Seen { at: now, until: m.next() });
+            scalers.extend(plan.autoscaler(&scene.workload));
             of_kind.entry(plan.kind.kind()).or_default().push(scene.workload);
             pods.extend(scene.pods);
         }
@@ -74,7 +76,9 @@ impl Walk {
             facts.push(Fact::Workloads(name(), kind, Batch::Snapshot(of_kind.remove(&kind).unwrap_or_default())));
         }
         facts.push(Fact::Pods(name(), Batch::Snapshot(pods)));
-        facts.extend(Kind::ALL.map(|kind| Fact::Coverage(name(), kind, Coverage::Complete)));
+        facts.push(Fact::Autoscalers(name(), Batch::Snapshot(scalers)));
+        let kinds = Kind::ALL.into_iter().chain([Kind::Autoscalers]);
+        facts.extend(kinds.map(|kind| Fact::Coverage(name(), kind, Coverage::Complete)));
         (walk, facts)
     }
 
@@ -106,12 +110,15 @@ impl Walk {
         }
         let mut workloads: BTreeMap<Kind, Delta<Workload, WorkloadKey>> = BTreeMap::new();
         let mut pods: Delta<Pod, Name> = Delta::default();
+        let mut scalers: Delta<Autoscaler, Name> = Delta::default();
         let plans = was.workloads.iter().zip(&cluster.workloads).zip(&mut self.workloads);
         for ((old, plan), seen) in plans.filter(|(_, seen)| seen.until <= now) {
             let mut m = Moment::new(now);
             let before = was.scene(old, &mut Moment::new(seen.at));
             let scene = cluster.scene(plan, &mut m);
             *seen = Seen { at: now, until: m.next() };
+            let scaler = |plan: &WorkloadPlan, w| plan.autoscaler(w).into_iter().collect();
+            scalers.add(scaler(old, &before.workload), scaler(plan, &scene.workload), |a| a.name.clone());
             workloads
                 .entry(plan.kind.kind())
                 .or_default()
@@ -123,6 +130,7 @@ impl Walk {
         facts.extend(nodes.batch().map(|b| Fact::Nodes(name(), b)));
         facts.extend(workloads.into_iter().filter_map(|(kind, d)| d.batch().map(|b| Fact::Workloads(name(), kind, b))));
         facts.extend(pods.batch().map(|b| Fact::Pods(name(), b)));
+        facts.extend(scalers.batch().map(|b| Fact::Autoscalers(name(), b)));
         facts
     }
 }

@@ -208,7 +208,7 @@ fn progressing(cluster: &ClusterPlan, stuck: Option<&str>) -> Value {
 /// The autoscaler of a deployment that has one.
 fn scaler(plan: &WorkloadPlan) -> Value {
     json!({
-        "metadata": {"name": &*plan.name, "namespace": &*plan.namespace, "uid": uid(mix(plan.grain, 29))},
+        "metadata": {"name": &*plan.name, "namespace": &*plan.namespace, "uid": plan.scaler_uid()},
         "spec": {
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": &*plan.name},
             "minReplicas": plan.base, "maxReplicas": plan.base + plan.extra,
