@@ -12,6 +12,7 @@
 
 mod account;
 mod alert;
+mod autoscaler;
 mod budget;
 mod cluster;
 mod common;
@@ -99,7 +100,9 @@ fn section<'a>(scene: &Scene<'a>, spot: &Spot, section: usize) -> Option<Listing
         Spot::Source(key) => source::listing(scene, key, section),
         Spot::Sources => (section == 0).then(|| source::all(scene)),
         Spot::Journal => (section == 0).then(|| journal::listing(scene)),
-        Spot::Pod(..) | Spot::Member(..) | Spot::Operation(_) | Spot::Line(_) | Spot::Why(_) => None,
+        Spot::Pod(..) | Spot::Autoscaler(..) | Spot::Member(..) | Spot::Operation(_) | Spot::Line(_) | Spot::Why(_) => {
+            None
+        }
     }
 }
 
@@ -131,7 +134,9 @@ fn titles(scene: &Scene, size: (u16, u16), spot: &Spot) -> Titles {
         Spot::Workload(..) => vec![("Pods", None), ("Alerts", None)],
         Spot::Node(..) => vec![("Pods", None)],
         Spot::Source(_) => vec![("Feeds", None)],
-        Spot::Pod(..) | Spot::Member(..) | Spot::Operation(_) | Spot::Line(_) | Spot::Why(_) => Vec::new(),
+        Spot::Pod(..) | Spot::Autoscaler(..) | Spot::Member(..) | Spot::Operation(_) | Spot::Line(_) | Spot::Why(_) => {
+            Vec::new()
+        }
     };
     Titles { names, pictures }
 }
@@ -147,6 +152,7 @@ fn blocks(scene: &Scene, size: (u16, u16), spot: &Spot) -> Vec<Block> {
         Spot::Workload(name, key) => workload::facts(scene, name, key),
         Spot::Pod(cluster, name) => pod::facts(scene, cluster, name),
         Spot::Node(cluster, name) => node::facts(scene, cluster, name),
+        Spot::Autoscaler(cluster, name) => autoscaler::facts(scene, cluster, name),
         Spot::Member(database, name) => database::member_facts(scene, database, name),
         Spot::Source(key) => source::facts(scene, key),
         Spot::Sources => Some(source::summary(scene)),
@@ -247,7 +253,7 @@ pub fn name(spot: &Spot) -> String {
         Spot::Entry(entry) => entry.name().to_owned(),
         Spot::Alert(rule, _) => (*rule).to_owned(),
         Spot::Workload(_, key) => format!("{}/{}", key.name.namespace, key.name.name),
-        Spot::Pod(_, name) => format!("{}/{}", name.namespace, name.name),
+        Spot::Pod(_, name) | Spot::Autoscaler(_, name) => format!("{}/{}", name.namespace, name.name),
         Spot::Node(_, name) => name.to_string(),
         Spot::Member(_, name) => name.clone(),
         Spot::Source(key) => standing::short_source(key),

@@ -1,6 +1,7 @@
 //! The panes of the watch and the lists of the pages: which things they hold, in which order, in which columns.
 
 pub mod alerts;
+pub mod autoscalers;
 pub mod budgets;
 pub mod clusters;
 pub mod databases;

@@ -42,6 +42,8 @@ pub enum Spot {
     Pod(String, Name),
     /// A node of a cluster.
     Node(String, Arc<str>),
+    /// An autoscaler of a cluster.
+    Autoscaler(String, Name),
     /// A member of a database.
     Member(String, String),
     /// A source.

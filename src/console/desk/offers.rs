@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::console::pane::autoscalers;
 use crate::console::scene::Scene;
 use crate::console::view::Spot;
 use crate::estate::{
-    ClusterState, DatabaseState, DeclaredAccount, EntryRef, MemberRole, Owner, Pod, Workload, WorkloadKey, WorkloadKind,
+    Autoscaler, ClusterState, Coverage, DatabaseState, DeclaredAccount, EntryRef, Kind, MemberRole, Owner, Pod,
+    Workload, WorkloadKey, WorkloadKind,
 };
 use crate::judge::Subject;
 use crate::operate::catalogue::find;
@@ -20,6 +22,8 @@ pub struct Offer {
     pub target: Pinned,
     /// Parameters that the thing itself gives, such as the reader that was selected, and values to begin with.
     pub values: BTreeMap<&'static str, String>,
+    /// What a person ought to know before they fill anything in, one line each.
+    pub hints: Vec<String>,
 }
 
 /// What can be done to the thing at a spot, the gentlest first.
@@ -30,6 +34,10 @@ pub fn offers(scene: &Scene, spot: &Spot) -> Vec<Offer> {
         Spot::Pod(cluster, name) => {
             let Some(cluster) = estate.cluster(cluster) else { return Vec::new() };
             cluster.pods().get(name).map(|pod| of_pod(scene, cluster, pod)).unwrap_or_default()
+        }
+        Spot::Autoscaler(cluster, name) => {
+            let Some(cluster) = estate.cluster(cluster) else { return Vec::new() };
+            cluster.autoscalers().get(name).and_then(|a| of_autoscaler(scene, cluster, a)).into_iter().collect()
         }
         Spot::Node(cluster, name) => estate.cluster(cluster).map(|c| of_node(scene, c, name)).unwrap_or_default(),
         Spot::Entry(EntryRef::Cluster(name)) => estate.cluster(name).map(|c| of_cluster(scene, c)).unwrap_or_default(),
@@ -60,7 +68,12 @@ fn account<'a>(scene: &Scene<'a>, cluster: &ClusterState) -> Option<&'a Declared
 
 /// An offer, if the catalogue knows the operation.
 fn offer<const N: usize>(name: &str, target: &Pinned, values: [(&'static str, String); N]) -> Option<Offer> {
-    Some(Offer { operation: find(name)?, target: target.clone(), values: values.into_iter().collect() })
+    Some(Offer {
+        operation: find(name)?,
+        target: target.clone(),
+        values: values.into_iter().collect(),
+        hints: Vec::new(),
+    })
 }
 
 fn of_workload(scene: &Scene, cluster: &ClusterState, key: &WorkloadKey) -> Vec<Offer> {
@@ -70,20 +83,37 @@ fn of_workload(scene: &Scene, cluster: &ClusterState, key: &WorkloadKey) -> Vec<
     let space = pin::namespace(account, &cluster.declared, namespace);
     let whole = [offer("namespace.scale", &space, [])].into_iter().flatten();
     let of = pinned_workload(scene, cluster, workload);
+    let bounds = of_its_autoscalers(scene, cluster, key);
     match key.kind {
         WorkloadKind::DaemonSet => whole.collect(),
-        WorkloadKind::StatefulSet => of_replicated(&of, workload).chain(whole).collect(),
+        WorkloadKind::StatefulSet => of_replicated(cluster, &of, workload).chain(bounds).chain(whole).collect(),
         WorkloadKind::Deployment => {
             let hold = if workload.paused { "workload.resume" } else { "workload.pause" };
-            let autoscaler =
-                pin::namespaced(account, &cluster.declared, TargetKind::Autoscaler, namespace, &key.name.name, None);
-            of_replicated(&of, workload)
-                .chain(offer(hold, &of, []))
-                .chain(offer("autoscaler.bounds", &autoscaler, []))
-                .chain(whole)
-                .collect()
+            of_replicated(cluster, &of, workload).chain(offer(hold, &of, [])).chain(bounds).chain(whole).collect()
         }
     }
+}
+
+/// The bounds of the autoscalers that hold a workload. Where autoscalers are not seen, one is offered whose name is to be told.
+fn of_its_autoscalers(scene: &Scene, cluster: &ClusterState, key: &WorkloadKey) -> Vec<Offer> {
+    let seen: Vec<Offer> = cluster.autoscalers_of(key).filter_map(|a| of_autoscaler(scene, cluster, a)).collect();
+    if !seen.is_empty() || *cluster.coverage(Kind::Autoscalers) == Coverage::Complete {
+        return seen;
+    }
+    let (account, name) = (account(scene, cluster), &key.name);
+    let target = pin::namespaced(account, &cluster.declared, TargetKind::Autoscaler, &name.namespace, &name.name, None);
+    offer("autoscaler.bounds", &target, []).into_iter().collect()
+}
+
+/// The bounds of an autoscaler, as they are to begin with.
+fn of_autoscaler(scene: &Scene, cluster: &ClusterState, autoscaler: &Autoscaler) -> Option<Offer> {
+    let Autoscaler { name, uid, min, max, .. } = autoscaler;
+    let account = account(scene, cluster);
+    let target =
+        pin::namespaced(account, &cluster.declared, TargetKind::Autoscaler, &name.namespace, &name.name, Some(uid));
+    let mut offer = offer("autoscaler.bounds", &target, [("min", min.to_string()), ("max", max.to_string())])?;
+    offer.hints.push(format!("it holds {}; {}", autoscalers::held(autoscaler), autoscalers::standing(autoscaler)));
+    Some(offer)
 }
 
 fn pinned_workload(scene: &Scene, cluster: &ClusterState, workload: &Workload) -> Pinned {
@@ -92,14 +122,13 @@ fn pinned_workload(scene: &Scene, cluster: &ClusterState, workload: &Workload) -
     pin::workload(account(scene, cluster), &cluster.declared, resource, &name.namespace, &name.name, uid)
 }
 
-fn of_replicated(target: &Pinned, workload: &Workload) -> impl Iterator<Item = Offer> + use<> {
-    [
-        offer("workload.restart", target, []),
-        offer("workload.scale", target, [("replicas", workload.wanted.to_string())]),
-        offer("workload.rollback", target, []),
-    ]
-    .into_iter()
-    .flatten()
+fn of_replicated(cluster: &ClusterState, target: &Pinned, workload: &Workload) -> impl Iterator<Item = Offer> + use<> {
+    let mut scale = offer("workload.scale", target, [("replicas", workload.wanted.to_string())]);
+    if let Some(scale) = &mut scale {
+        let held = |a| format!("held by {}; beyond that it is set back", autoscalers::standing(a));
+        scale.hints.extend(cluster.autoscalers_of(&workload.key).map(held));
+    }
+    [offer("workload.restart", target, []), scale, offer("workload.rollback", target, [])].into_iter().flatten()
 }
 
 fn of_pod(scene: &Scene, cluster: &ClusterState, pod: &Pod) -> Vec<Offer> {

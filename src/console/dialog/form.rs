@@ -27,14 +27,14 @@ pub struct Form {
     pub wrong: Option<String>,
 }
 
-/// The name under which an autoscaler is asked for: the estate knows workloads, not their autoscalers.
+/// The name under which an autoscaler is asked for that nobody has seen.
 const AUTOSCALER: &str = "autoscaler";
 
 impl Form {
     /// The form of an offer, filled in as far as the thing itself says; none where nothing is to be filled in.
     pub fn of(offer: Offer) -> Option<Self> {
         let mut fields = Vec::new();
-        if offer.target.kind == TargetKind::Autoscaler {
+        if offer.target.kind == TargetKind::Autoscaler && offer.target.uid.is_none() {
             fields.push(Field { name: AUTOSCALER, value: offer.target.id.clone() });
         }
         fields.extend(offer.operation.parameters.iter().map(|p| {
@@ -82,7 +82,10 @@ impl Form {
 
     pub(super) fn lines(&self) -> (Vec<Words>, usize) {
         let widest = self.fields.iter().map(|f| f.name.len()).max().unwrap_or(0);
-        let mut out = vec![Words::dim(self.offer.operation.doc), Words::none()];
+        let mut out = vec![Words::dim(self.offer.operation.doc)];
+        out.extend(self.offer.hints.iter().map(Words::say));
+        out.push(Words::none());
+        let above = out.len();
         for (i, field) in self.fields.iter().enumerate() {
             let typed = i == self.at;
             let mark = if typed { Words::of(Role::Accent, "▸ ") } else { Words::say("  ") };
@@ -102,7 +105,7 @@ impl Form {
             out.push(Words::of(Role::Warning, wrong));
         }
         out.push(Words::dim("nothing is sent: the plan comes next"));
-        (out, self.at + 2)
+        (out, self.at + above)
     }
 }
 
@@ -114,7 +117,8 @@ mod tests {
 
     fn form(operation: &str) -> Form {
         let operation = catalogue::find(operation).unwrap();
-        Form::of(Offer { operation, target: pin::database(None, &declared().databases[0]), values: [].into() }).unwrap()
+        let target = pin::database(None, &declared().databases[0]);
+        Form::of(Offer { operation, target, values: [].into(), hints: Vec::new() }).unwrap()
     }
 
     fn given(form: &Form) -> Result<Vec<String>, String> {

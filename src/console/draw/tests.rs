@@ -1,6 +1,7 @@
 //! The screen, drawn into a buffer and read back.
 
 mod any;
+mod autoscalers;
 mod dialogs;
 pub(crate) mod fixture;
 mod history;

@@ -2,7 +2,7 @@
 
 use super::common;
 use crate::console::pane::listing::{Listing, Table};
-use crate::console::pane::{clusters, nodes, pods, standing, workloads};
+use crate::console::pane::{autoscalers, clusters, nodes, pods, standing, workloads};
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::facts::{Block, fact, list};
@@ -15,12 +15,16 @@ use crate::estate::{ClusterState, ControlPlane, Coverage, EntryRef, Kind, NodeGr
 pub(super) fn titles(scene: &Scene, name: &str) -> Vec<(&'static str, Option<usize>)> {
     let cluster = scene.estate.cluster(name);
     let number = |kind: Kind, n: fn(&ClusterState) -> usize| cluster.filter(|c| clusters::seen(c, kind)).map(n);
-    vec![
+    let mut out = vec![
         ("Workloads", number(Kind::Deployments, |c| c.workloads().len())),
         ("Pods", number(Kind::Pods, |c| c.pods().len())),
         ("Nodes", number(Kind::Nodes, |c| c.nodes().len())),
         ("Alerts", Some(standing::alerts(scene, &EntryRef::Cluster(name.to_owned())).count())),
-    ]
+    ];
+    if let Some(held) = cluster.map(|c| c.autoscalers().len()).filter(|n| *n > 0) {
+        out.push(("Autoscalers", Some(held)));
+    }
+    out
 }
 
 /// One list of its page.
@@ -41,6 +45,12 @@ pub(super) fn listing<'a>(scene: &Scene<'a>, name: &str, section: usize) -> Opti
             workloads::why_empty(cluster, &[Kind::Nodes], "node"),
         ),
         3 => common::alerts_of(scene, &EntryRef::Cluster(name.to_owned())),
+        4 => Listing::new(
+            "Autoscalers",
+            Table::Autoscalers,
+            autoscalers::things(cluster),
+            workloads::why_empty(cluster, &[Kind::Autoscalers], "autoscaler"),
+        ),
         _ => return None,
     })
 }
@@ -72,7 +82,7 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
         ]),
     ));
     out.extend(common::verdict(scene, &entry));
-    out.extend(Kind::ALL.into_iter().filter_map(|kind| match cluster.coverage(kind) {
+    out.extend(Kind::ALL.into_iter().chain([Kind::Autoscalers]).filter_map(|kind| match cluster.coverage(kind) {
         Coverage::Partial(why) => {
             Some(Block::Fact("seen in part", Words::of(Role::Unknown, format!("{}: {why}", kind.plural()))))
         }

@@ -11,6 +11,7 @@ pub(super) fn facts(spot: &Spot) -> Vec<Block> {
         Spot::Pod(..) => "this pod is gone: it was deleted, or is not seen any more",
         Spot::Node(..) => "this node is gone: it was removed, or is not seen any more",
         Spot::Workload(..) => "this workload is gone: it was deleted, or is not seen any more",
+        Spot::Autoscaler(..) => "this autoscaler is gone: it was deleted, or is not seen any more",
         Spot::Member(..) => "this member is gone: it was deleted, or is not known any more",
         Spot::Why(_) => "there is nothing to explain any more: it has cleared, or is gone",
         Spot::Operation(_) => "the journal has not told of it yet",

@@ -79,6 +79,7 @@ pub(super) fn facts(scene: &Scene, size: (u16, u16), of: &Spot) -> Option<Vec<Bl
             }
             Some(out)
         }
+        Spot::Autoscaler(cluster, name) => super::autoscaler::facts(scene, cluster, name),
         Spot::Member(database, _) => about(&Subject::Entry(EntryRef::Database(database.clone()))),
         Spot::Source(key) => {
             let mut out = super::source::facts(scene, key)?;

@@ -3,7 +3,7 @@
 use super::common;
 use crate::console::pane::clusters::share;
 use crate::console::pane::listing::{Listing, Table};
-use crate::console::pane::{pods, workloads};
+use crate::console::pane::{autoscalers, pods, workloads};
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::facts::{Block, fact};
@@ -25,6 +25,7 @@ pub(super) fn facts(scene: &Scene, cluster: &str, key: &WorkloadKey) -> Option<V
         "ready",
         ready.and(Role::Dim, format!(" · {} of the newest revision", count(workload.updated))),
     ));
+    out.extend(autoscalers::holding(cluster, key).into_iter().map(|held| Block::Fact("held by", held)));
     if workload.paused {
         out.push(fact("rollout", "paused"));
     }

@@ -140,7 +140,9 @@ fn account<'a>(scene: &Scene<'a>, thing: &Thing<'a>) -> Place<'a> {
 fn entry(thing: &Thing) -> Option<EntryRef> {
     Some(match thing {
         Thing::Account(a) => a.entry(),
-        Thing::Cluster(c) | Thing::Workload(c, _) | Thing::Pod(c, _) | Thing::Node(c, _) => c.entry(),
+        Thing::Cluster(c) | Thing::Workload(c, _) | Thing::Pod(c, _) | Thing::Node(c, _) | Thing::Autoscaler(c, _) => {
+            c.entry()
+        }
         Thing::Database(d) | Thing::Member(d, _) => d.entry(),
         Thing::Slo(s, _) => s.entry(),
         Thing::Service(s) => s.entry(),
@@ -170,7 +172,9 @@ fn breaks(scene: &Scene, thing: &Thing, name: &str) -> bool {
         Thing::Account(_) | Thing::Cluster(_) | Thing::Database(_) | Thing::Slo(..) | Thing::Service(_) | Thing::Budget(_) => {
             entry(thing).is_some_and(|e| standing::alerts(scene, &e).any(|a| named(a.rule.word())))
         }
-        Thing::Pod(..) | Thing::Node(..) | Thing::Member(..) | Thing::Operation(_) => name.is_empty(),
+        Thing::Pod(..) | Thing::Node(..) | Thing::Autoscaler(..) | Thing::Member(..) | Thing::Operation(_) => {
+            name.is_empty()
+        }
     }
 }
 

@@ -148,6 +148,7 @@ fn part_row(scene: &Scene, thing: &Thing) -> Row {
             (workload_word(w.key.kind), full(&w.key.name), c.declared.name.clone(), ready)
         }
         Thing::Pod(c, p) => ("pod", full(&p.name), c.declared.name.clone(), Words::none()),
+        Thing::Autoscaler(c, a) => ("autoscaler", a.name.name.to_string(), c.declared.name.clone(), Words::none()),
         Thing::Node(c, n) => ("node", n.name.to_string(), c.declared.name.clone(), Words::none()),
         Thing::Member(d, m) => ("member", m.name.clone(), d.declared.name.clone(), Words::none()),
         Thing::Source(s) => {

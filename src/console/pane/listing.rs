@@ -2,7 +2,9 @@
 
 use super::filter::Wanted;
 use super::thing::Thing;
-use super::{alerts, budgets, clusters, databases, incidents, nodes, operations, pods, slos, sources, workloads};
+use super::{
+    alerts, autoscalers, budgets, clusters, databases, incidents, nodes, operations, pods, slos, sources, workloads,
+};
 use crate::console::scene::Scene;
 use crate::console::theme::Mark;
 use crate::console::view::{PaneId, Spot};
@@ -30,6 +32,8 @@ pub enum Table {
     Pods,
     /// Nodes.
     Nodes,
+    /// Autoscalers.
+    Autoscalers,
     /// Sources.
     Sources,
     /// Alerts of one thing.
@@ -55,6 +59,7 @@ impl Table {
             Self::Workloads => &workloads::COLUMNS,
             Self::Pods => &pods::COLUMNS,
             Self::Nodes => &nodes::COLUMNS,
+            Self::Autoscalers => &autoscalers::COLUMNS,
             Self::Sources => &sources::COLUMNS,
             Self::Alerts => &incidents::ALERT_COLUMNS,
             Self::AllAlerts => &alerts::COLUMNS,

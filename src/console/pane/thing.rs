@@ -1,13 +1,13 @@
 //! One thing that a list holds: light to copy, its row built only when it is drawn.
 
 use super::row::Row;
-use super::{budgets, clusters, databases, incidents, nodes, operations, pods, slos, sources, workloads};
+use super::{autoscalers, budgets, clusters, databases, incidents, nodes, operations, pods, slos, sources, workloads};
 use crate::console::desk::Record;
 use crate::console::scene::Scene;
 use crate::console::view::Spot;
 use crate::estate::{
-    AccountState, BudgetState, ClusterState, DatabaseState, EntryRef, Member, Node, Pod, ServiceState, SloState,
-    SourceRecord, Workload,
+    AccountState, Autoscaler, BudgetState, ClusterState, DatabaseState, EntryRef, Member, Node, Pod, ServiceState,
+    SloState, SourceRecord, Workload,
 };
 use crate::incident::Concern;
 use crate::judge::{Alert, Subject};
@@ -37,6 +37,8 @@ pub enum Thing<'a> {
     Pod(&'a ClusterState, &'a Pod),
     /// A node of a cluster.
     Node(&'a ClusterState, &'a Node),
+    /// An autoscaler of a cluster.
+    Autoscaler(&'a ClusterState, &'a Autoscaler),
     /// A member of a database.
     Member(&'a DatabaseState, &'a Member),
     /// A source.
@@ -67,6 +69,7 @@ impl Thing<'_> {
             Self::Workload(c, w) => Spot::Workload(c.declared.name.clone(), w.key.clone()),
             Self::Pod(c, p) => Spot::Pod(c.declared.name.clone(), p.name.clone()),
             Self::Node(c, n) => Spot::Node(c.declared.name.clone(), n.name.clone()),
+            Self::Autoscaler(c, a) => Spot::Autoscaler(c.declared.name.clone(), a.name.clone()),
             Self::Member(d, m) => Spot::Member(d.declared.name.clone(), m.name.clone()),
             Self::Source(s) => Spot::Source(s.key.clone()),
             Self::Operation(o) => Spot::Operation(o.number.clone()),
@@ -94,6 +97,7 @@ impl Thing<'_> {
             (Self::Workload(c, w), Spot::Workload(cluster, key)) => w.key == *key && c.declared.name == *cluster,
             (Self::Pod(c, p), Spot::Pod(cluster, name)) => p.name == *name && c.declared.name == *cluster,
             (Self::Node(c, n), Spot::Node(cluster, name)) => n.name == *name && c.declared.name == *cluster,
+            (Self::Autoscaler(c, a), Spot::Autoscaler(cluster, name)) => a.name == *name && c.declared.name == *cluster,
             (Self::Member(d, m), Spot::Member(database, name)) => m.name == *name && d.declared.name == *database,
             (Self::Source(s), Spot::Source(key)) => s.key == *key,
             (Self::Operation(o), Spot::Operation(number)) => o.number == *number,
@@ -134,6 +138,12 @@ impl Thing<'_> {
             Self::Node(_, n) => {
                 has(&n.name) || some(n.zone.as_deref()) || some(n.pool.as_deref()) || n.pressures.iter().any(|p| has(p))
             }
+            Self::Autoscaler(_, a) => {
+                has(&a.name.name)
+                    || has(&a.name.namespace)
+                    || has(&autoscalers::held(a))
+                    || a.hindrances.iter().any(|h| has(&h.reason))
+            }
             Self::Member(_, m) => has(&m.name) || some(m.az.as_deref()),
             Self::Operation(o) => {
                 has(&o.number)
@@ -166,6 +176,7 @@ impl Thing<'_> {
             Self::Workload(c, w) => workloads::row(scene, c, w),
             Self::Pod(c, p) => pods::row(scene, c, p),
             Self::Node(_, n) => nodes::row(scene, n),
+            Self::Autoscaler(_, a) => autoscalers::row(scene, a),
             Self::Member(d, m) => databases::member_row(scene, d, m),
             Self::Source(s) => sources::row(scene, s),
             Self::Operation(o) => operations::row(scene, o),
