@@ -150,3 +150,48 @@ async fn what_would_be_lost_is_asked_about() {
     );
     admin("DELETE", &node.path(), &Value::Null).await;
 }
+
+#[tokio::test]
+async fn what_is_no_longer_there_to_evict_is_left_or_waited_for() {
+    let scene = Scene::new("leftover").await;
+    let node = OwnNode::new(&scene).await;
+    let on_it = || json!({"nodeName": node.0, "tolerations": [{"operator": "Exists"}]});
+    // It has ended: no budget is asked about it, not even two, and nothing is lost by its going.
+    super::pods::bare(&scene, "ended", on_it()).await;
+    let ended_pod = scene.path("v1", "pods/ended");
+    admin("PATCH", &format!("{ended_pod}/status"), &json!({"status": {"phase": "Succeeded"}})).await;
+    for budget in ["one", "two"] {
+        scene.budget(budget, "ended", 1).await;
+    }
+    // It is stopping already, and something holds it.
+    super::pods::bare(&scene, "stopping", on_it()).await;
+    let stopping = scene.path("v1", "pods/stopping");
+    admin("PATCH", &stopping, &json!({"metadata": {"finalizers": ["tests.quarterdeck/holds"]}})).await;
+    admin("DELETE", &format!("{stopping}?gracePeriodSeconds=0"), &Value::Null).await;
+    // Its kubelet runs it on, whatever the API says.
+    let mirror = json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": "static", "annotations": {"kubernetes.io/config.mirror": "x", "kubernetes.io/config.source": "file"}},
+        "spec": {"nodeName": node.0, "tolerations": [{"operator": "Exists"}],
+                 "containers": [{"name": "c", "image": "registry.example.com/c:1"}]},
+    });
+    admin("POST", &scene.path("v1", "pods"), &mirror).await;
+    let release = async |_: &quarterdeck::operate::Plan| {
+        let path = stopping.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+            admin("PATCH", &path, &json!({"metadata": {"finalizers": null}})).await;
+        });
+    };
+    let target = scene.target(TargetKind::Node, &node.0);
+    let ended = scene.run_after("node.drain", target, &[("timeout", "60")], release).await;
+    assert_ended(&ended, Outcome::Done);
+    let actions: Vec<String> = ended.ending.plan.unwrap().calls.into_iter().map(|c| c.action).collect();
+    assert_eq!(actions.len(), 2, "{actions:?}");
+    assert_eq!(actions[1], format!("create pods/eviction {}/ended", scene.namespace));
+    for gone in [&ended_pod, &stopping] {
+        assert!(super::scene::ask("GET", gone, &Value::Null).await.is_err(), "{gone} is gone");
+    }
+    assert_eq!(get(&scene.path("v1", "pods/static")).await["spec"]["nodeName"], json!(node.0));
+    admin("DELETE", &node.path(), &Value::Null).await;
+}

@@ -15,6 +15,11 @@ pub(super) fn budgets_of<'a>(budgets: &'a [Value], pod: &Value) -> Vec<&'a Value
         .collect()
 }
 
+/// The budgets that are asked before a pod is evicted: none where it does not run yet, or no more.
+pub(super) fn asked<'a>(budgets: &'a [Value], pod: &Value) -> Vec<&'a Value> {
+    if counts(pod) { budgets_of(budgets, pod) } else { Vec::new() }
+}
+
 /// Whether the eviction of a pod is asked of its budget at all: one that does not run yet, or no more, is let go.
 fn counts(pod: &Value) -> bool {
     !super::object::deleting(pod) && !matches!(text(pod, "/status/phase"), Some("Pending" | "Succeeded" | "Failed"))
@@ -42,9 +47,10 @@ pub(super) fn blocks(budget: &Value, pod: &Value) -> Option<String> {
 /// That a pod's budgets let it be evicted, as something that must hold. The number that they allow may move as long as
 /// it is not nothing.
 pub(super) fn allowed(budgets: &[Value], pod: &Value) -> Precondition {
-    let holding = budgets_of(budgets, pod);
+    let holding = asked(budgets, pod);
     let names = || holding.iter().map(|b| name(b)).collect::<Vec<_>>().join(", ");
     let (seen, holds) = match holding[..] {
+        [] if !counts(pod) => ("not asked: the pod does not run".to_owned(), true),
         [] => ("no budget holds the pod".to_owned(), true),
         [_, _, ..] => (format!("several budgets hold the pod ({}), and then it cannot be evicted", names()), false),
         [budget] => match blocks(budget, pod) {
@@ -85,7 +91,13 @@ mod tests {
             (false, "budget a needs 2 healthy pods and has 2: it allows no eviction now")
         );
         assert!(!allowed(&[budget("a", 1), budget("b", 1)], &running).holds, "the API server refuses two");
-        assert!(allowed(&[budget("a", 0)], &pod("Pending", "False")).holds);
+        for phase in ["Pending", "Succeeded", "Failed"] {
+            assert!(allowed(&[budget("a", 0)], &pod(phase, "False")).holds, "{phase}");
+            assert!(
+                allowed(&[budget("a", 0), budget("b", 0)], &pod(phase, "False")).holds,
+                "{phase}: no budget is asked"
+            );
+        }
         assert!(allowed(&[budget("a", 0)], &pod("Running", "False")).holds, "enough others are healthy");
         let mut short = budget("a", 0);
         short["status"]["currentHealthy"] = json!(1);

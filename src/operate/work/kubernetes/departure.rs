@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::budget::{blocks, budgets_of};
+use super::budget::{asked, blocks, budgets_of};
 use super::object::{controller, deleting, listed, name, namespace};
 use super::pods::{finished, local, mirrored};
 use crate::operate::Precondition;
@@ -57,7 +57,7 @@ impl Departures<'_> {
 
     /// What must hold for them to leave.
     pub(super) fn preconditions(&self, bare_allowed: bool, local_allowed: bool) -> Vec<Precondition> {
-        let several = self.those(|pod| budgets_of(self.budgets, pod).len() > 1);
+        let several = self.those(|pod| asked(self.budgets, pod).len() > 1);
         let none_or = |parameter: &str, allowed: bool, why: &str| {
             if allowed {
                 format!("any: {parameter}=true")

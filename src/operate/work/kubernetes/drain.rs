@@ -128,8 +128,13 @@ impl Work for Drain {
         if cordons(&sent.call) {
             return outdated(sent);
         }
-        // Blocked by a budget or by a busy server; gone already; or another pod by now.
-        matches!(sent.answer, Some(Answer::Declined { status: 429 | 404 | 409, .. }))
+        match &sent.answer {
+            // Blocked by a budget or by a busy server; gone already; another pod by now, or changed amid the eviction.
+            Some(Answer::Declined { status: 429 | 404 | 409, .. }) => true,
+            // Its namespace goes, and takes it along: nothing can be asked there any more, and nothing has to be.
+            Some(Answer::Declined { status: 403, message, .. }) => message.contains("because it is being terminated"),
+            _ => false,
+        }
     }
 
     fn verify(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> Progress {
@@ -184,7 +189,8 @@ impl<'a> Course<'a> {
     fn pending<'b>(&self, call: &'b Call) -> Option<(&'b Call, Option<&'a Sent>)> {
         let uid_of = |c: &Call| text(&c.request, "/uid").map(str::to_owned);
         let tries: Vec<&Sent> = self.sent.iter().filter(|s| uid_of(&s.call) == uid_of(call)).collect();
-        let over = |s: &&&Sent| !declined(s) || matches!(s.answer, Some(Answer::Declined { status: 404 | 409, .. }));
+        // After a conflict the pods themselves tell whether it is another pod by now.
+        let over = |s: &&&Sent| !declined(s) || matches!(s.answer, Some(Answer::Declined { status: 404, .. }));
         if tries.iter().any(|s| over(&s)) {
             return None;
         }
