@@ -4,11 +4,15 @@
 #![cfg(all(feature = "aws", feature = "kubernetes"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
 
+#[path = "wire_operate_aws/clusters.rs"]
+mod clusters;
 #[path = "wire_operate_aws/faults.rs"]
 mod faults;
 #[path = "wire_operate_aws/line.rs"]
 mod line;
 #[path = "wire_operate_aws/operations.rs"]
 mod operations;
+#[path = "wire_operate_aws/server.rs"]
+mod server;
 #[path = "wire_operate_aws/stage.rs"]
 mod stage;

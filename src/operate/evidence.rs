@@ -27,6 +27,8 @@ pub enum WindowView {
 pub struct Evidence {
     /// Who we are at the target.
     pub identity: Identity,
+    /// Why neither rights nor dry runs could be asked about yet; none where they could.
+    pub withheld: Option<String>,
     /// Whether each call would be allowed, in the order of the calls.
     pub permits: Vec<Permit>,
     /// What the server's own dry run says of each call, in their order; empty where it was not asked.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::evidence::{Evidence, WindowView};
 use super::freeze::Freeze;
 use super::machine::Brief;
-use super::{Draft, Guard, GuardVerdict, Permit, Service};
+use super::{Call, Draft, Guard, GuardVerdict, Inquiry, Permit, Service};
 
 /// How old the facts may be on which a plan rests, seconds.
 pub const FRESH_S: i64 = 60;
@@ -31,11 +31,17 @@ pub fn judge(brief: &Brief, draft: &Draft, facts: Facts<'_>, evidence: &Evidence
         Guard::Permission if facts.unplanned.is_some() => {
             said(guard, Err("without a plan there is no call to ask about".to_owned()))
         }
-        Guard::Permission => permission(draft, &evidence.permits),
+        Guard::Permission => match evidence.withheld.as_ref().filter(|_| !draft.calls.is_empty()) {
+            Some(why) => GuardVerdict {
+                not_asked: Some(format!("whether the calls are allowed: {why}")),
+                ..said(guard, Ok(format!("not asked, because {why}; it is asked once that is done, before any call")))
+            },
+            None => said(guard, permission(&draft.calls, &evidence.permits)),
+        },
         Guard::FreshFacts => fresh(facts, now),
         Guard::Preconditions => match facts.unplanned {
             Some(reasons) => said(guard, Err(reasons.join("; "))),
-            None => preconditions(draft, &evidence.rehearsed),
+            None => preconditions(draft, evidence),
         },
         Guard::Freeze => freeze(brief, now),
         Guard::OtherOperation => other(&evidence.other),
@@ -68,7 +74,7 @@ impl Guard {
 fn said(guard: Guard, judged: Result<String, String>) -> GuardVerdict {
     let ok = judged.is_ok();
     let (Ok(reason) | Err(reason)) = judged;
-    GuardVerdict { guard, ok, reason }
+    GuardVerdict { guard, ok, reason, not_asked: None }
 }
 
 fn window(view: &WindowView, now: Timestamp) -> GuardVerdict {
@@ -88,10 +94,10 @@ fn window(view: &WindowView, now: Timestamp) -> GuardVerdict {
 }
 
 /// Every call must be allowed; each that is not is named.
-fn permission(draft: &Draft, permits: &[Permit]) -> GuardVerdict {
+fn permission(calls: &[Call], permits: &[Permit]) -> Result<String, String> {
     let mut against = Vec::new();
     let mut known = Vec::new();
-    for (i, call) in draft.calls.iter().enumerate() {
+    for (i, call) in calls.iter().enumerate() {
         match permits.get(i) {
             Some(Permit::Allowed(how)) => known.push(how.clone()),
             Some(Permit::Denied(why)) => against.push(why.clone()),
@@ -104,10 +110,28 @@ fn permission(draft: &Draft, permits: &[Permit]) -> GuardVerdict {
         list.retain(|words| seen.insert(words.clone()));
     }
     if !against.is_empty() {
-        return said(Guard::Permission, Err(against.join("; ")));
+        return Err(against.join("; "));
     }
-    let words = if known.is_empty() { "no call is needed".to_owned() } else { known.join("; ") };
-    said(Guard::Permission, Ok(words))
+    Ok(if known.is_empty() { "no call is needed".to_owned() } else { known.join("; ") })
+}
+
+/// What came of asking, as whoever acts, what could not be asked before: in words, or every reason against it.
+///
+/// # Errors
+/// Rights that are missing, dry runs that fail, and whatever was not answered.
+pub fn inquired(calls: &[Call], inquiry: &Inquiry) -> Result<String, Vec<String>> {
+    let mut reasons = Vec::new();
+    let allowed = permission(calls, &inquiry.permits).map_err(|why| reasons.push(format!("permission: {why}")));
+    let against = calls.iter().enumerate().filter_map(|(i, call)| match inquiry.rehearsed.get(i) {
+        Some(Ok(())) => None,
+        Some(Err(why)) => Some(format!("preconditions: {why}")),
+        None => Some(format!("preconditions: {} was not rehearsed", call.action)),
+    });
+    reasons.extend(against);
+    match allowed {
+        Ok(words) if reasons.is_empty() => Ok(format!("{words}; no dry run speaks against it")),
+        _ => Err(reasons),
+    }
 }
 
 fn fresh(facts: Facts<'_>, now: Timestamp) -> GuardVerdict {
@@ -122,20 +146,27 @@ fn fresh(facts: Facts<'_>, now: Timestamp) -> GuardVerdict {
     said(Guard::FreshFacts, judged)
 }
 
-fn preconditions(draft: &Draft, rehearsed: &[Result<(), String>]) -> GuardVerdict {
+fn preconditions(draft: &Draft, evidence: &Evidence) -> GuardVerdict {
+    let rehearsed = &evidence.rehearsed;
+    let withheld = evidence.withheld.as_ref().filter(|_| !draft.calls.is_empty());
     let failing = draft.preconditions.iter().filter(|p| !p.holds);
     let mut against: Vec<String> =
         failing.map(|p| format!("{} is {}, and must be {}", p.field, p.seen, p.required)).collect();
     against.extend(rehearsed.iter().filter_map(|r| r.as_ref().err()).cloned());
     let judged = if against.is_empty() {
-        // RDS and EKS have no dry run; with an operate role the cluster cannot be asked before that role is assumed.
-        let dry = !rehearsed.is_empty() && draft.calls.iter().any(|c| c.service == Service::Kubernetes);
-        let dry = if dry { "; no dry run speaks against it" } else { "" };
+        // RDS and EKS have no dry run.
+        let has_one = draft.calls.iter().any(|c| c.service == Service::Kubernetes);
+        let dry = match withheld {
+            Some(why) => format!("; the dry run was not asked for, because {why}"),
+            None if has_one && !rehearsed.is_empty() => "; no dry run speaks against it".to_owned(),
+            None => String::new(),
+        };
         Ok(format!("{} of {} hold{dry}", draft.preconditions.len(), draft.preconditions.len()))
     } else {
         Err(against.join("; "))
     };
-    said(Guard::Preconditions, judged)
+    let not_asked = withheld.map(|why| format!("the server's dry run: {why}"));
+    GuardVerdict { not_asked, ..said(Guard::Preconditions, judged) }
 }
 
 /// Deny beats allow: every freeze in force must be gone past by name, and allow it.

@@ -28,6 +28,15 @@ pub enum Permit {
     Unknown(String),
 }
 
+/// What a server was asked about calls, in their order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inquiry {
+    /// Whether each would be allowed.
+    pub permits: Vec<Permit>,
+    /// What the server's own dry run says of each.
+    pub rehearsed: Vec<Result<(), String>>,
+}
+
 /// Reads, rehearses, and hands out what can act.
 pub trait Hands: Send + Sync {
     /// Reads the services themselves, all at once where they allow it. A read that fails is [`super::Sight::Unseen`].
@@ -35,6 +44,13 @@ pub trait Hands: Send + Sync {
 
     /// Asks who we are: STS for an account, the way in for a cluster (its endpoint must be the one that EKS names).
     fn identity<'a>(&'a self, target: &'a Pinned) -> BoxFuture<'a, Identity>;
+
+    /// Why nobody can ask what would be allowed, or for a dry run, before there is a client that can act; none where it can be
+    /// asked. What could not be asked is asked of that client ([`Arms::inquire`]), before it sends anything.
+    fn withholds(&self, target: &Pinned) -> Option<String> {
+        let _ = target;
+        None
+    }
 
     /// Asks whether each call would be allowed: `SelfSubjectAccessReview`, `iam:SimulatePrincipalPolicy`.
     fn permitted<'a>(&'a self, target: &'a Pinned, calls: &'a [Call]) -> BoxFuture<'a, Vec<Permit>>;
@@ -56,6 +72,13 @@ pub trait Hands: Send + Sync {
 pub trait Arms: Send {
     /// The ARN that STS named for it; none for Kubernetes by kubeconfig.
     fn role(&self) -> Option<&str>;
+
+    /// Asks, as whoever acts, what could not be asked before ([`Hands::withholds`]). Nothing changes by it. What has nothing
+    /// to tell is taken for a no.
+    fn inquire<'a>(&'a mut self, calls: &'a [Call]) -> BoxFuture<'a, Inquiry> {
+        let _ = calls;
+        Box::pin(async { Inquiry::default() })
+    }
 
     /// Sends one call, once. Nothing is sent again by itself, whatever the answer.
     fn send(&mut self, call: Recorded<Call>) -> BoxFuture<'_, Answer>;

@@ -18,7 +18,7 @@ use super::evidence::{Evidence, WindowView};
 use super::freeze::Freeze;
 use super::journal::{EventKind, Outcome};
 use super::stage::{self, After, Awaits, Look};
-use super::{Answer, Call, Draft, Intent, Pinned, Plan, Read, Refusal, Sent, Sights, Work};
+use super::{Answer, Call, Draft, Inquiry, Intent, Pinned, Plan, Read, Refusal, Sent, Sights, Work};
 
 /// What an operation is begun with.
 #[derive(Clone)]
@@ -101,6 +101,8 @@ pub enum Event {
     Armed,
     /// It is not: every reason.
     NotArmed(Refusal),
+    /// What came of asking as whoever acts.
+    Inquired(Box<Inquiry>),
     /// The journal holds the call.
     CallRecorded,
     /// What came of the call.
@@ -124,6 +126,8 @@ pub enum Effect {
     Hold,
     /// Make the client that can act: answered by [`Event::Armed`] or [`Event::NotArmed`].
     Arm,
+    /// Ask, as whoever acts, about these calls what could not be asked before: answered by [`Event::Inquired`].
+    Inquire(Vec<Call>),
     /// Record a call: answered by [`Event::CallRecorded`] or [`Event::NotNoted`].
     Record(Box<Call>, Box<Jot>),
     /// Send the call that was recorded last, once: answered by [`Event::Answered`].
@@ -175,6 +179,8 @@ pub struct Operation {
     pub(super) plan: Option<Plan>,
     /// The plan's hash, as the journal has it.
     pub(super) sha256: Option<String>,
+    /// What was found by asking as whoever acts, where that had to wait for it.
+    pub(super) inquired: Option<String>,
     /// The plan as it is executed: what was confirmed, with the calls of the re-check.
     pub(super) course: Option<Plan>,
     pub(super) sent: Vec<Sent>,
@@ -208,6 +214,7 @@ impl Operation {
             unplanned: None,
             plan: None,
             sha256: None,
+            inquired: None,
             course: None,
             sent: Vec::new(),
             since: Timestamp::UNIX_EPOCH,
@@ -263,8 +270,9 @@ impl Operation {
             (Awaits::Word, Event::Confirm { words, open }) => stage::confirm::confirmed(self, &words, open, now),
             (Awaits::Lease(words), Event::Taken) => stage::confirm::taken(self, &words),
             (Awaits::Lease(_), Event::NotTaken(why)) => stage::refuse(self, &[why]),
-            (Awaits::Arms, Event::Armed) => stage::recheck::begin(self),
+            (Awaits::Arms, Event::Armed) => stage::recheck::armed(self),
             (Awaits::Arms, Event::NotArmed(refusal)) => stage::refuse(self, &refusal.reasons),
+            (Awaits::Inquiry, Event::Inquired(inquiry)) => stage::recheck::inquired(self, &inquiry),
             (Awaits::Sight(Look::Rechecking), Event::Seen(sights)) => stage::recheck::seen(self, sights, now),
             (Awaits::Record(call), Event::CallRecorded) => stage::execute::recorded(self, *call, now),
             (Awaits::Record(_), Event::NotNoted(why)) => stage::execute::not_recorded(self, why),

@@ -124,6 +124,9 @@ pub struct GuardVerdict {
     pub ok: bool,
     /// Why, as a sentence.
     pub reason: String,
+    /// What was not asked before the confirmation, and why; it is asked after it, before the first call, and a no refuses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_asked: Option<String>,
 }
 
 /// The guards, in the order in which they are shown.

@@ -59,6 +59,10 @@ impl Hands for EstateHands {
         self.of(target).identity(target)
     }
 
+    fn withholds(&self, target: &Pinned) -> Option<String> {
+        self.of(target).withholds(target)
+    }
+
     fn permitted<'a>(&'a self, target: &'a Pinned, calls: &'a [Call]) -> BoxFuture<'a, Vec<Permit>> {
         self.of(target).permitted(target, calls)
     }

@@ -95,7 +95,11 @@ pub(super) fn table(plan: &Plan) -> String {
     row("seen done", format!("{}, within {} s", plan.verification.what, plan.verification.within_s));
     row("undo", plan.undo.as_ref().map_or_else(|| "none".to_owned(), Undo::to_string));
     for (i, guard) in plan.guards.iter().enumerate() {
-        let sign = if guard.ok { "● ok  " } else { "▲ no  " };
+        let sign = match (guard.ok, &guard.not_asked) {
+            (false, _) => "▲ no  ",
+            (true, Some(_)) => "○ open",
+            (true, None) => "● ok  ",
+        };
         row(if i == 0 { "guards" } else { "" }, format!("{sign} {}: {}", guard.guard.word(), guard.reason));
     }
     row("confirm", plan.confirm.clone());

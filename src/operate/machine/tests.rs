@@ -149,6 +149,7 @@ fn brief(calls: usize, bears: bool) -> Brief {
 fn evidence(calls: usize) -> Evidence {
     Evidence {
         identity: Identity { proven: Ok("STS says 111122223333".into()), arn: None, at: noon() },
+        withheld: None,
         permits: vec![Permit::Allowed("may".into()); calls],
         rehearsed: vec![Ok(()); calls],
         other: Ok(None),
@@ -182,6 +183,10 @@ struct World {
     /// Notes from this one on cannot be written.
     full_from: usize,
     evidence: Evidence,
+    /// What whoever acts is told when it asks.
+    inquiry: Inquiry,
+    /// The calls that were asked about then.
+    inquired: usize,
     notes: Vec<String>,
     sends: usize,
     ending: Option<Ending>,
@@ -201,6 +206,8 @@ impl World {
             armed: true,
             full_from: usize::MAX,
             evidence: evidence(calls),
+            inquiry: Inquiry { permits: vec![Permit::Allowed("may".into()); calls], rehearsed: vec![Ok(()); calls] },
+            inquired: 0,
             notes: Vec::new(),
             sends: 0,
             ending: None,
@@ -245,6 +252,10 @@ impl World {
             Effect::Hold => Event::NotTaken("bob has it".into()),
             Effect::Arm if self.armed => Event::Armed,
             Effect::Arm => Event::NotArmed(Refusal::because("the role cannot be assumed")),
+            Effect::Inquire(calls) => {
+                self.inquired += calls.len();
+                Event::Inquired(Box::new(self.inquiry.clone()))
+            }
             Effect::Record(_, jot) => self.write(&jot, Event::CallRecorded),
             Effect::Send => {
                 self.sends += 1;

@@ -14,7 +14,9 @@ use crate::operate::evidence::Evidence;
 use crate::operate::journal::{Entry, LedgerError, Note, Recorded};
 use crate::operate::lease::{Holder, Lease, Leased};
 use crate::operate::machine::{Effect, Ending, Event, Jot, Operation};
-use crate::operate::{Answer, Arms, Call, Draft, Identity, Permit, Read, Refusal, Sight, Sights, WritePass, settle};
+use crate::operate::{
+    Answer, Arms, Call, Draft, Identity, Inquiry, Permit, Read, Refusal, Sight, Sights, WritePass, settle,
+};
 
 /// A look at several services.
 const LOOK: Duration = Duration::from_secs(30);
@@ -24,6 +26,9 @@ const QUESTION: Duration = Duration::from_secs(25);
 
 /// Assuming a role and proving it.
 const ARM: Duration = Duration::from_secs(40);
+
+/// Asking about all calls as whoever acts.
+const INQUIRY: Duration = Duration::from_mins(1);
 
 /// A call. What has not been answered by then is lost, and is looked for.
 const CALL: Duration = Duration::from_secs(75);
@@ -126,6 +131,7 @@ impl Driver {
             }
             Effect::Hold => self.hold().await,
             Effect::Arm => self.arm().await,
+            Effect::Inquire(calls) => Event::Inquired(Box::new(self.inquire(&calls).await)),
             Effect::Record(call, jot) => self.record(*call, *jot).await,
             Effect::Send => Event::Answered(self.send().await),
             Effect::Wait(pause) => {
@@ -144,11 +150,13 @@ impl Driver {
             let late = || Identity { proven: Err(unasked("who we are")), arn: None, at: ground.clock.now() };
             timeout(QUESTION, ground.hands.identity(target)).await.unwrap_or_else(|_| late())
         };
+        let withheld = ground.hands.withholds(target);
+        let asked = if withheld.is_some() { &[][..] } else { &draft.calls };
         let permits = async {
-            let late = || draft.calls.iter().map(|_| Permit::Unknown(unasked("it"))).collect();
-            timeout(QUESTION, ground.hands.permitted(target, &draft.calls)).await.unwrap_or_else(|_| late())
+            let late = || asked.iter().map(|_| Permit::Unknown(unasked("it"))).collect();
+            timeout(QUESTION, ground.hands.permitted(target, asked)).await.unwrap_or_else(|_| late())
         };
-        let rehearsed = join_all(draft.calls.iter().map(|call| async {
+        let rehearsed = join_all(asked.iter().map(|call| async {
             let asked = timeout(QUESTION, ground.hands.rehearse(target, call)).await;
             asked.unwrap_or_else(|_| Err(unasked("for a dry run")))
         }));
@@ -156,7 +164,7 @@ impl Driver {
         let journal = ground.journal.sound();
         let (identity, permits, rehearsed, other, journal) = tokio::join!(identity, permits, rehearsed, other, journal);
         self.role.clone_from(&identity.arn);
-        Evidence { identity, permits, rehearsed, other, journal: journal.map_err(|e| e.to_string()) }
+        Evidence { identity, withheld, permits, rehearsed, other, journal: journal.map_err(|e| e.to_string()) }
     }
 
     /// Waits for the person. Whoever can no longer be asked has left.
@@ -216,6 +224,14 @@ impl Driver {
                 ARM.as_secs()
             ))),
         }
+    }
+
+    async fn inquire(&mut self, calls: &[Call]) -> Inquiry {
+        let Some(arms) = self.arms.as_mut() else { return Inquiry::default() };
+        timeout(INQUIRY, arms.inquire(calls)).await.unwrap_or_else(|_| Inquiry {
+            permits: calls.iter().map(|_| Permit::Unknown(unanswered("it", INQUIRY))).collect(),
+            rehearsed: calls.iter().map(|_| Err(unanswered("for a dry run", INQUIRY))).collect(),
+        })
     }
 
     async fn record(&mut self, call: Call, jot: Jot) -> Event {
@@ -313,7 +329,11 @@ async fn take(
 }
 
 fn unasked(what: &str) -> String {
-    format!("asked {what}, no answer within {} s", QUESTION.as_secs())
+    unanswered(what, QUESTION)
+}
+
+fn unanswered(what: &str, patience: Duration) -> String {
+    format!("asked {what}, no answer within {} s", patience.as_secs())
 }
 
 /// Who else acts on the target, or what is not settled on it.

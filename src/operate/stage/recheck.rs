@@ -1,4 +1,5 @@
-//! Rechecked: what the plan rests on is read again, from the service itself, right before the first call.
+//! Rechecked: what could not be asked before is asked now, as whoever acts; then what the plan rests on is read again, from
+//! the service itself, right before the first call.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -7,9 +8,30 @@ use super::{After, Awaits, Look, draft, gather, note, refuse, unseen};
 use crate::operate::guard;
 use crate::operate::journal::EventKind;
 use crate::operate::machine::{Effect, Operation, Stage};
-use crate::operate::{Plan, Sights};
+use crate::operate::{Inquiry, Plan, Sights};
 
-pub(in crate::operate) fn begin(op: &mut Operation) -> Vec<Effect> {
+pub(in crate::operate) fn armed(op: &mut Operation) -> Vec<Effect> {
+    let Some(plan) = op.plan.as_ref() else { return super::fault(op) };
+    if plan.guards.iter().all(|g| g.not_asked.is_none()) {
+        return begin(op);
+    }
+    let calls = plan.calls.clone();
+    op.awaits = Awaits::Inquiry;
+    vec![Effect::Inquire(calls)]
+}
+
+pub(in crate::operate) fn inquired(op: &mut Operation, inquiry: &Inquiry) -> Vec<Effect> {
+    let Some(plan) = op.plan.as_ref() else { return super::fault(op) };
+    match guard::inquired(&plan.calls, inquiry) {
+        Ok(words) => {
+            op.inquired = Some(words);
+            begin(op)
+        }
+        Err(reasons) => refuse(op, &reasons),
+    }
+}
+
+fn begin(op: &mut Operation) -> Vec<Effect> {
     draft::clear(op);
     if let Some(plan) = &op.plan {
         op.brief.work.fix(&mut op.brief.intent, plan);
@@ -49,5 +71,9 @@ pub(in crate::operate) fn seen(op: &mut Operation, sights: Sights, now: Timestam
     op.course = Some(Plan { calls: fresh.calls, preconditions: fresh.preconditions, ..plan.clone() });
     op.stage = Stage::Rechecked;
     op.since = now;
-    note(op, EventKind::Rechecked, json!({ "preconditions": held, "seen_at": op.seen.at }), After::Execute)
+    let mut detail = json!({ "preconditions": held, "seen_at": op.seen.at });
+    if let Some(words) = &op.inquired {
+        detail["asked"] = json!(words);
+    }
+    note(op, EventKind::Rechecked, detail, After::Execute)
 }

@@ -13,22 +13,18 @@ mod rehearsal;
 mod rights;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 
 use self::entry::{Entries, Entry};
-use self::exchange::{Came, Outgoing, exchange, said};
 use super::super::Clock;
 use super::super::access::EksGate;
 use crate::estate::DeclaredEstate;
-use crate::operate::{Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Service, Sight, Sights, WritePass};
+use crate::operate::{Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sight, Sights, WritePass};
 
-/// How many reads go out at once.
+/// How many requests go out at once.
 const AT_ONCE: usize = 8;
-/// How long a dry run may take.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The hands for every cluster of an estate file.
 pub struct KubernetesHands {
@@ -51,6 +47,14 @@ impl KubernetesHands {
             self.entries.forget(target);
         }
         (read, looked.sight)
+    }
+
+    /// A way in to ask by what is allowed: only where whoever looks is whoever acts.
+    async fn to_ask(&self, target: &Pinned) -> Result<Entry, String> {
+        match self.withholds(target) {
+            Some(why) => Err(format!("it cannot be asked yet: {why}")),
+            None => self.entries.enter(target).await,
+        }
     }
 
     async fn who(&self, target: &Pinned) -> Result<(String, Option<String>), String> {
@@ -95,15 +99,14 @@ impl Hands for KubernetesHands {
         })
     }
 
+    fn withholds(&self, target: &Pinned) -> Option<String> {
+        let why = "the operate role acts, and is assumed only after the confirmation";
+        self.entries.acts_as_another(target).then(|| why.to_owned())
+    }
+
     fn permitted<'a>(&'a self, target: &'a Pinned, calls: &'a [Call]) -> BoxFuture<'a, Vec<Permit>> {
         Box::pin(async move {
-            if self.entries.acts_as_another(target) {
-                // The role is assumed in a write window only, and nobody else may ask what it may do.
-                let words =
-                    "the operate role's rights are the server's to judge when it acts: only the role itself may ask";
-                return calls.iter().map(|_| Permit::Allowed(words.to_owned())).collect();
-            }
-            match self.entries.enter(target).await {
+            match self.to_ask(target).await {
                 Ok(entry) => rights::permitted(&entry.entered, &entry.called, calls).await,
                 Err(why) => calls.iter().map(|_| Permit::Unknown(why.clone())).collect(),
             }
@@ -112,25 +115,8 @@ impl Hands for KubernetesHands {
 
     fn rehearse<'a>(&'a self, target: &'a Pinned, call: &'a Call) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            if call.service != Service::Kubernetes {
-                return Err("a cluster's API server cannot rehearse that".to_owned());
-            }
-            if self.entries.acts_as_another(target) {
-                return Ok(());
-            }
-            let outgoing = Outgoing::of(&call.request)?;
-            let evicts = rehearsal::evicts(&outgoing);
-            let entry = self.entries.enter(target).await?;
-            match exchange(&entry.entered, &entry.called, rehearsal::rehearsed(outgoing), PATIENCE).await {
-                Came::Answered { status: 200..300, .. } => Ok(()),
-                // Whether a budget that blocks now is waited for is the operation's to say, not the rehearsal's.
-                Came::Answered { status: 429, .. } if evicts => Ok(()),
-                Came::Answered { status, body, .. } => {
-                    let (code, message) = said(status, &body);
-                    Err(format!("{}: {message} ({status} {code})", call.action))
-                }
-                Came::Unsent(why) | Came::Broken { why, .. } => Err(format!("{}: {why}", call.action)),
-            }
+            let entry = self.to_ask(target).await?;
+            rehearsal::rehearse(&entry.entered, &entry.called, call).await
         })
     }
 

@@ -25,7 +25,7 @@ fn intent(set: &Set, operation: &str, spot: &Spot) -> Intent {
 
 /// The plan of the drawing that the console was designed by.
 pub(crate) fn failover(intent: &Intent, failing: bool) -> Plan {
-    let guard = |guard, ok, reason: &str| GuardVerdict { guard, ok, reason: reason.to_owned() };
+    let guard = |guard, ok, reason: &str| GuardVerdict { guard, ok, reason: reason.to_owned(), not_asked: None };
     Plan {
         operation: intent.operation.name.to_owned(),
         parameters: intent.parameters.clone(),

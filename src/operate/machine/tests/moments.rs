@@ -39,6 +39,7 @@ fn every_reason_is_told_at_once() {
     world.sights = vec![json!({ "status": "broken" })];
     world.evidence = Evidence {
         identity: Identity { proven: Err("STS says 999999999999".into()), arn: None, at: noon() },
+        withheld: None,
         permits: vec![Permit::Denied("patch deployments is forbidden".into())],
         rehearsed: vec![Err("the quota is used up".into())],
         other: Ok(Some("bob has it".into())),
@@ -64,6 +65,59 @@ fn a_question_that_got_no_answer_is_a_no() {
     let guards = world.ending.unwrap().plan.unwrap().guards;
     let failing: Vec<_> = guards.iter().filter(|g| !g.ok).map(|g| g.guard.word()).collect();
     assert_eq!(failing, ["permission", "other_operation"]);
+}
+
+/// A world in which the role that acts is assumed only after the confirmation.
+fn withheld() -> World {
+    let mut world = World::new(2);
+    world.evidence.withheld = Some("the role is not assumed yet".into());
+    (world.evidence.permits, world.evidence.rehearsed) = (Vec::new(), Vec::new());
+    world
+}
+
+#[test]
+fn what_was_not_asked_is_told_so_and_asked_before_the_first_call() {
+    let world = withheld().run();
+    assert_eq!((world.outcome(), world.inquired, world.sends), (Some(Outcome::Done), 2, 2));
+    let plan = world.ending.unwrap().plan.unwrap();
+    assert!(plan.runs, "nobody could ever act otherwise");
+    for verdict in &plan.guards {
+        let open = matches!(verdict.guard, crate::operate::Guard::Permission | crate::operate::Guard::Preconditions);
+        assert_eq!(verdict.not_asked.is_some(), open, "{verdict:?}");
+        if open {
+            assert!(verdict.reason.contains("because the role is not assumed yet"), "{verdict:?}");
+            assert!(!verdict.reason.contains("speaks against"), "nothing passed that was not asked: {verdict:?}");
+        }
+    }
+    let json = serde_json::to_value(&plan).unwrap();
+    assert_eq!(json["guards"][2]["not_asked"], "whether the calls are allowed: the role is not assumed yet");
+    assert!(json["guards"][0].get("not_asked").is_none());
+    // What could be asked before is not asked twice.
+    let world = World::new(2).run();
+    assert_eq!((world.outcome(), world.inquired), (Some(Outcome::Done), 0));
+}
+
+#[test]
+fn a_no_after_the_confirmation_refuses() {
+    type Change = fn(&mut World);
+    let denied = |world: &mut World| world.inquiry.permits[1] = Permit::Denied("patch deployments is forbidden".into());
+    let fails = |world: &mut World| world.inquiry.rehearsed[0] = Err("the quota is used up".into());
+    let unknown = |world: &mut World| world.inquiry.permits[0] = Permit::Unknown("no answer".into());
+    let silent = |world: &mut World| world.inquiry = Inquiry::default();
+    let table: [(Change, &str); 4] = [
+        (denied, "permission: patch deployments is forbidden"),
+        (fails, "preconditions: the quota is used up"),
+        (unknown, "permission: do 0 could not be asked about: no answer"),
+        (silent, "preconditions: do 1 was not rehearsed"),
+    ];
+    for (change, reason) in table {
+        let mut world = withheld();
+        change(&mut world);
+        let world = world.run();
+        assert_eq!((world.outcome(), world.sends), (Some(Outcome::Refused), 0), "{reason}");
+        assert_eq!(world.story(), "planned confirmed recorded refused=refused");
+        assert!(world.ending.unwrap().words.iter().any(|w| w.contains(reason)), "{reason}");
+    }
 }
 
 #[test]

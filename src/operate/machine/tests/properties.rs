@@ -56,7 +56,7 @@ proptest! {
         let mut now = noon();
         let mut queue = op.handle(now, Event::Start);
         let (mut noted, mut sends, mut answered, mut tells) = (Vec::<EventKind>::new(), 0, 0, 0);
-        let (mut recorded, mut lost, mut closed) = (false, false, false);
+        let (mut recorded, mut lost, mut closed, mut withheld) = (false, false, false, false);
         let mut ending = None;
         let mut picks = choices.iter().cycle();
         for step in 0..400_000 {
@@ -79,7 +79,19 @@ proptest! {
                         (r, sight)
                     }).collect(),
                 }),
-                Effect::Judge(_) => Event::Judged(Box::new(evidence(calls))),
+                Effect::Judge(_) => {
+                    let mut evidence = evidence(calls);
+                    evidence.withheld = (pick.coin % 2 == 0).then(|| "the role is not assumed yet".into());
+                    withheld = evidence.withheld.is_some() && calls > 0;
+                    Event::Judged(Box::new(evidence))
+                }
+                Effect::Inquire(asked) => {
+                    prop_assert!(withheld && asked.len() == calls);
+                    let allowed = pick.coin % 5 != 0;
+                    withheld = !allowed;
+                    let permit = if allowed { Permit::Allowed("may".into()) } else { Permit::Denied("no".into()) };
+                    Event::Inquired(Box::new(Inquiry { permits: vec![permit; calls], rehearsed: vec![Ok(()); calls] }))
+                }
                 Effect::Note(_) | Effect::Record(..) if full => Event::NotNoted("full".into()),
                 Effect::Note(jot) => {
                     noted.push(jot.event);
@@ -101,6 +113,7 @@ proptest! {
                     for needed in [EventKind::Planned, EventKind::Confirmed, EventKind::Recorded, EventKind::Rechecked] {
                         prop_assert!(noted.contains(&needed), "{:?} before a call: {:?}", needed, noted);
                     }
+                    prop_assert!(!withheld, "nothing goes out before what was not asked is asked");
                     prop_assert!(recorded && !lost && !closed, "a call needs its own record, and no lost one before");
                     recorded = false;
                     sends += 1;

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 
 use super::entry::Entry;
 use super::exchange::{Came, Outgoing, exchange, said};
+use super::{AT_ONCE, rehearsal, rights};
 use crate::operate::journal::Recorded;
-use crate::operate::{Answer, Arms, Call, Service, WritePass};
+use crate::operate::{Answer, Arms, Call, Inquiry, Permit, Service, WritePass};
 
 /// How long an answer is waited for. The server itself gives up after a minute; whatever it does later is seen by looking.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,6 +32,23 @@ impl ClusterArms {
 impl Arms for ClusterArms {
     fn role(&self) -> Option<&str> {
         self.role.as_deref()
+    }
+
+    fn inquire<'a>(&'a mut self, calls: &'a [Call]) -> BoxFuture<'a, Inquiry> {
+        Box::pin(async move {
+            if let Err(why) = self.entry.renew().await {
+                return Inquiry {
+                    permits: calls.iter().map(|_| Permit::Unknown(why.clone())).collect(),
+                    rehearsed: calls.iter().map(|_| Err(why.clone())).collect(),
+                };
+            }
+            let (entered, called) = (&self.entry.entered, self.entry.called.as_str());
+            let permits = rights::permitted(entered, called, calls);
+            let dry: Vec<_> = calls.iter().map(|call| rehearsal::rehearse(entered, called, call)).collect();
+            let rehearsed = futures_util::stream::iter(dry).buffered(AT_ONCE).collect();
+            let (permits, rehearsed) = tokio::join!(permits, rehearsed);
+            Inquiry { permits, rehearsed }
+        })
     }
 
     fn send(&mut self, call: Recorded<Call>) -> BoxFuture<'_, Answer> {

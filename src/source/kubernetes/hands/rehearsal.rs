@@ -1,13 +1,39 @@
 //! The server's own dry run of a call: everything but the storing.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::exchange::Outgoing;
+use super::super::entrance::Entered;
+use super::exchange::{Came, Outgoing, exchange, said};
+use crate::operate::{Call, Service};
+
+/// How long a dry run may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Sends a call as a dry run; the server's words where it would refuse.
+pub(super) async fn rehearse(entered: &Entered, called: &str, call: &Call) -> Result<(), String> {
+    if call.service != Service::Kubernetes {
+        return Err("a cluster's API server cannot rehearse that".to_owned());
+    }
+    let outgoing = Outgoing::of(&call.request)?;
+    let evicts = evicts(&outgoing);
+    match exchange(entered, called, rehearsed(outgoing), PATIENCE).await {
+        Came::Answered { status: 200..300, .. } => Ok(()),
+        // Whether a budget that blocks now is waited for is the operation's to say, not the rehearsal's.
+        Came::Answered { status: 429, .. } if evicts => Ok(()),
+        Came::Answered { status, body, .. } => {
+            let (code, message) = said(status, &body);
+            Err(format!("{}: {message} ({status} {code})", call.action))
+        }
+        Came::Unsent(why) | Came::Broken { why, .. } => Err(format!("{}: {why}", call.action)),
+    }
+}
 
 /// A call as a dry run. It says so twice: a DELETE with a body ignores its query, and whatever takes no delete options
 /// reads nothing but the query. It is of the same object, but of whichever version it has by then: whether a newer one
 /// matters is the re-check's to say.
-pub(super) fn rehearsed(mut call: Outgoing) -> Outgoing {
+fn rehearsed(mut call: Outgoing) -> Outgoing {
     match &mut call.body {
         Value::Array(operations) => {
             operations.retain(|o| o.get("path").and_then(Value::as_str) != Some("/metadata/resourceVersion"));
@@ -39,7 +65,7 @@ pub(super) fn rehearsed(mut call: Outgoing) -> Outgoing {
 }
 
 /// Whether it is an eviction.
-pub(super) fn evicts(call: &Outgoing) -> bool {
+fn evicts(call: &Outgoing) -> bool {
     call.body.get("kind").and_then(Value::as_str) == Some("Eviction")
 }
 
