@@ -61,11 +61,6 @@ impl Places {
         self.config.join("keymaps")
     }
 
-    /// The config folder.
-    pub fn config(&self) -> &Path {
-        &self.config
-    }
-
     /// What must survive a restart lies here.
     pub fn state(&self) -> &Path {
         &self.state
@@ -112,7 +107,7 @@ mod tests {
     #[test]
     fn else_the_folders_of_the_platform() {
         let places = Places::from(|_| None).unwrap();
-        assert!(places.config().ends_with("quarterdeck"));
-        assert_ne!(places.config(), places.state());
+        assert!(places.config.ends_with("quarterdeck"));
+        assert_ne!(places.config, places.state());
     }
 }

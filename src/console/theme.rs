@@ -29,7 +29,6 @@ pub const DEFAULT: &str = include_str!("../../themes/default.toml");
 /// The looks of every role on this terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
-    name: String,
     styles: Vec<Style>,
     glyphs: Glyphs,
 }
@@ -38,11 +37,8 @@ impl Theme {
     /// The built-in theme.
     pub fn built_in(depth: Depth) -> Self {
         // A test proves that the built-in file has no error; plain text is what would be left.
-        Self::load("default", &[], depth).unwrap_or_else(|_| Self {
-            name: "default".to_owned(),
-            styles: vec![Style::new(); Role::ALL.len()],
-            glyphs: Glyphs::Unicode,
-        })
+        Self::load("default", &[], depth)
+            .unwrap_or_else(|_| Self { styles: vec![Style::new(); Role::ALL.len()], glyphs: Glyphs::Unicode })
     }
 
     /// The theme of that name: the person's sheets go before the built-in one.
@@ -70,7 +66,7 @@ impl Theme {
                 draft.map_or_else(Style::new, |d| d.face(&palette).at(depth))
             })
             .collect();
-        Ok(Self { name: name.to_owned(), styles, glyphs })
+        Ok(Self { styles, glyphs })
     }
 
     /// The same theme with other glyphs.
@@ -78,11 +74,6 @@ impl Theme {
     pub fn with_glyphs(mut self, glyphs: Glyphs) -> Self {
         self.glyphs = glyphs;
         self
-    }
-
-    /// The theme's name.
-    pub fn name(&self) -> &str {
-        &self.name
     }
 
     /// The looks of a role.
