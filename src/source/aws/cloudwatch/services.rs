@@ -30,13 +30,13 @@ const KEPT_S: i64 = FRESH_S + RATE_S + BEFORE_S + 300;
 
 /// The services of one account and region.
 pub(in crate::source::aws) struct Services {
-    all: Vec<One>,
+    all: Vec<Service>,
     /// The hour before has been asked for.
     filled: bool,
 }
 
 /// One service.
-struct One {
+struct Service {
     name: String,
     balancer: String,
     counts: Counts,
@@ -56,7 +56,7 @@ impl Services {
     pub(in crate::source::aws) fn new(services: &[&DeclaredService]) -> Self {
         let one = |service: &&DeclaredService| match &service.signals {
             Some(ServiceSignals::LoadBalancer(balancer)) => {
-                Some(One { name: service.name.clone(), balancer: balancer.clone(), counts: Counts::default() })
+                Some(Service { name: service.name.clone(), balancer: balancer.clone(), counts: Counts::default() })
             }
             Some(ServiceSignals::Prometheus { .. }) | None => None,
         };
@@ -75,7 +75,7 @@ impl Services {
 
     /// What is asked each minute: [`METRICS`] for each service.
     pub(super) fn queries(&self) -> Vec<Query> {
-        let of = |one: &One| {
+        let of = |one: &Service| {
             [
                 ("TargetResponseTime", "p99"),
                 ("RequestCount", "Sum"),
