@@ -1,5 +1,8 @@
 //! One cluster, entered: every kind is watched, what they tell goes out in one breath, and the line is kept honest.
 
+mod credentials;
+mod looking;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,12 +32,8 @@ const FIRST_PICTURE: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_secs(2);
 /// Facts are confirmed once they are this old, on evidence of life alone.
 const CONFIRM: Duration = Duration::from_secs(12);
-/// How long the server may take to say that it is there.
-const LOOK: Duration = Duration::from_secs(5);
 /// How old our own tokens grow: EKS takes them for 15 minutes.
 const TOKEN_AGE: Duration = Duration::from_mins(10);
-/// Credentials that do not hold are not renewed twice within this time.
-const RENEWED_LATELY: Duration = Duration::from_secs(30);
 /// How often the kubeconfig is read again while something fails.
 const REREAD: Duration = Duration::from_secs(10);
 /// The longest pause between tries.
@@ -344,22 +343,6 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Asks the server whether it is ready. Where its own store is gone it still answers, from memory, and its watches
-    /// stay open and silent: what it shows then is not confirmed.
-    fn look(&mut self) {
-        if self.looking || Instant::now() < self.look_at {
-            return;
-        }
-        self.looking = true;
-        let caller = self.caller();
-        self.errands.spawn(async move {
-            let server = caller.way.borrow().called.clone();
-            let silent = || Trouble::Failed(format!("the API server of {server} is silent; is the line up?"), None);
-            let looked = tokio::time::timeout(LOOK, caller.read("/readyz", "*/*")).await;
-            Errand::Looked(looked.unwrap_or_else(|_| Err(silent())).map(|_| ()))
-        });
-    }
-
     fn finish(&mut self, errand: Errand) -> Option<Ended> {
         match errand {
             Errand::Looked(looked) => self.looked(looked),
@@ -386,112 +369,6 @@ impl<'a> Session<'a> {
             Errand::Reread(Err(_)) => {}
         }
         None
-    }
-
-    fn looked(&mut self, looked: Result<(), Trouble>) {
-        self.looking = false;
-        match looked {
-            Err(Trouble::Failed(words, asked)) => {
-                let pause = self.schedule.after_failure(asked);
-                self.look_at = Instant::now() + pause;
-                self.line = Some((words, self.clock.now().checked_add(pause).ok()));
-            }
-            Err(Trouble::Unauthorized(generation, words)) => self.reject(generation, words),
-            // Any other answer is an answer.
-            Ok(()) | Err(_) => {
-                self.seen_at = Some(self.clock.now());
-                self.schedule.after_success();
-                if self.line.take().is_some() {
-                    // Lines that were open all the while may be dead without knowing it.
-                    self.way.send_modify(|way| way.restarts += 1);
-                }
-            }
-        }
-        self.breathe();
-    }
-
-    /// The credentials of a generation do not hold: they are renewed at once, or with pauses if that was done lately.
-    fn reject(&mut self, generation: u64, words: String) {
-        if generation < self.way.borrow().generation || self.renew_at.is_some() {
-            return;
-        }
-        let fresh = generation == 0 && self.told_as_of.is_none();
-        if fresh || self.renewed.elapsed() < RENEWED_LATELY {
-            self.put_off(words);
-        } else {
-            self.renew();
-        }
-    }
-
-    fn put_off(&mut self, words: String) {
-        let pause = self.schedule.after_failure(None);
-        self.renew_at = Some(Instant::now() + pause);
-        self.credentials = Some((words, self.clock.now().checked_add(pause).ok()));
-        self.breathe();
-    }
-
-    fn renew(&mut self) {
-        // Without the door it is being done.
-        let Some(mut door) = self.door.take() else { return };
-        self.renew_at = None;
-        let (declared, entrance) = (self.declared.clone(), self.entrance.clone());
-        self.errands.spawn(async move {
-            let found = match &declared.context {
-                Some(context) => Entrance::by_context(&declared, context).await,
-                None => Ok(entrance),
-            };
-            let outcome = match found {
-                Ok(found) => door.enter(&found).await.map(|entered| (found, entered)),
-                Err(words) => Err(words),
-            };
-            Errand::Renewed(door, outcome)
-        });
-    }
-
-    fn renewed(&mut self, outcome: Result<(Entrance, Entered), String>) -> Option<Ended> {
-        match outcome {
-            Ok((entrance, _)) if !endpoint::same(&entrance.server, &self.entrance.server) => Some(Ended::Changed),
-            Ok((entrance, entered)) => {
-                self.entrance = entrance;
-                self.renewed = Instant::now();
-                self.renewed_at = self.clock.now();
-                self.way.send_modify(|way| {
-                    way.entered = entered;
-                    way.generation += 1;
-                });
-                None
-            }
-            Err(words) => {
-                self.put_off(words);
-                None
-            }
-        }
-    }
-
-    /// What the account's side says of the cluster has changed, or is looked at for the first time.
-    fn check_access(&mut self) -> Option<Ended> {
-        let access = self.access.as_mut().map(|access| access.borrow_and_update().clone())?;
-        match access {
-            Access::Refused(_) => Some(Ended::Changed),
-            Access::Endpoint(named) if !endpoint::same(&named.url, &self.entrance.server) => Some(Ended::Changed),
-            Access::Endpoint(named) if self.declared.context.is_none() => {
-                let Ok(entrance) = Entrance::by_endpoint(&named) else { return Some(Ended::Changed) };
-                let moved = entrance.fingerprint != self.entrance.fingerprint;
-                self.entrance = entrance;
-                if moved || self.credentials.is_some() {
-                    self.renew();
-                }
-                None
-            }
-            Access::Endpoint(_) => {
-                if self.credentials.is_some() {
-                    self.renew();
-                }
-                None
-            }
-            // A running, verified watch goes on.
-            Access::Waiting | Access::Paused(_) | Access::Unknown(_) => None,
-        }
     }
 }
 
