@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::database::DatabasePlan;
+use super::database::{DatabaseDeed, DatabasePlan};
 use super::deed::Deed;
 use super::moment::At;
 use super::part::at;
@@ -12,14 +12,14 @@ use super::slo::SloPlan;
 use super::world::World;
 
 /// One change that somebody made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Act {
     /// To a workload: the indices of its cluster and of itself.
     Workload(usize, usize, Deed),
     /// To a node of a cluster: whether it is cordoned.
     Node(usize, String, bool),
-    /// A database, by its index, makes a member its writer.
-    Failover(usize, usize),
+    /// To a database, by its index.
+    Database(usize, DatabaseDeed),
 }
 
 /// What a bad revision harms is well again so long after the one before was put back, seconds.
@@ -50,7 +50,7 @@ impl World {
                 Act::Node(cluster, node, cordoned) if *cluster == index => {
                     plan.cordons.push((*at, node.clone(), *cordoned));
                 }
-                Act::Workload(..) | Act::Node(..) | Act::Failover(..) => {}
+                Act::Workload(..) | Act::Node(..) | Act::Database(..) => {}
             }
         }
         plan
@@ -78,8 +78,8 @@ impl World {
     pub(super) fn acted_databases(&self) -> Vec<DatabasePlan> {
         let mut plans = self.databases.clone();
         for (at, act) in self.acts.borrow().iter() {
-            if let Act::Failover(database, to) = act {
-                plans[*database].failovers.push((*at, *to));
+            if let Act::Database(database, deed) = act {
+                plans[*database].deeds.push((*at, deed.clone()));
             }
         }
         plans

@@ -3,9 +3,12 @@
 //!
 //! Some calls are never answered, for drills: those on the deployment `webhooks` act, those on `fraud` do not.
 
+mod asked;
 mod objects;
 mod played;
 mod rds;
+mod refused;
+mod way;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,15 +19,14 @@ use serde_json::{Value, json};
 
 use super::act::Act;
 use super::chance::{grain, mix, uid};
-use super::moment::Moment;
-use super::part::{Obstacle, Part, at};
+use super::part::at;
 use super::world::World;
 use crate::operate::journal::Recorded;
 use crate::operate::{
-    Answer, Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sight, Sights, TargetKind, WritePass,
+    Answer, Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Service, Sight, Sights, TargetKind, WritePass,
 };
 use crate::source::Clock;
-use played::Refused;
+use refused::Refused;
 
 /// How long a read takes, world time.
 const READ: Duration = Duration::from_millis(120);
@@ -66,27 +68,8 @@ impl SimulatedHands {
         Self { world, clock }
     }
 
-    /// The part of the world that a target belongs to.
-    fn part(&self, target: &Pinned) -> Option<Part> {
-        if matches!(target.kind, TargetKind::Database) {
-            let account = self.world.declared.accounts.iter().position(|a| Some(&a.name) == target.account.as_ref())?;
-            return Some(Part::Databases(account, target.region.clone()?));
-        }
-        self.cluster(target).map(Part::Cluster)
-    }
-
     fn cluster(&self, target: &Pinned) -> Option<usize> {
         self.world.clusters.iter().position(|c| Some(&c.name) == target.cluster.as_ref())
-    }
-
-    /// Why a target's service does not answer, if it does not.
-    fn obstacle(&self, target: &Pinned, now: Timestamp) -> Option<String> {
-        let Some(part) = self.part(target) else {
-            return Some(format!("the embedded estate has no {}", target.name));
-        };
-        self.world.obstacle(&part, &mut Moment::new(at(now))).map(|obstacle| match obstacle {
-            Obstacle::Down(why) | Obstacle::LoggedOut(why) => why,
-        })
     }
 
     fn see(&self, target: &Pinned, read: &Read, now: Timestamp) -> Sight {
@@ -101,9 +84,12 @@ impl SimulatedHands {
 
     /// What a call would do, judged by what is so now.
     fn played(&self, target: &Pinned, call: &Call, now: Timestamp) -> Result<Act, Refused> {
-        match self.cluster(target) {
-            Some(index) => played::on_cluster(&self.world.acted_cluster(index), index, call, at(now)),
-            None => played::on_database(&self.world, target, call, at(now)),
+        match (call.service, self.cluster(target)) {
+            (Service::Kubernetes, Some(index)) => {
+                played::on_cluster(&self.world.acted_cluster(index), index, call, at(now))
+            }
+            (Service::Rds, _) => asked::on_database(&self.world, target, call, at(now)),
+            _ => Err(Refused::cannot(call)),
         }
     }
 
@@ -114,7 +100,7 @@ impl SimulatedHands {
     async fn send(&self, target: &Pinned, call: Call) -> Answer {
         self.pause(CALL).await;
         let now = self.clock.now();
-        if let Some(why) = self.obstacle(target, now) {
+        if let Some(why) = self.bars_call(target, &call, now) {
             return Answer::Unsent(why);
         }
         let request_id = Some(uid(mix(grain(self.world.seed, &call.action), at(now).cast_unsigned())));
@@ -145,10 +131,9 @@ impl Hands for SimulatedHands {
         Box::pin(async move {
             self.pause(READ).await;
             let now = self.clock.now();
-            let obstacle = self.obstacle(target, now);
             let see = |read: Read| {
-                let sight = match &obstacle {
-                    Some(why) => Sight::Unseen(why.clone()),
+                let sight = match self.bars_read(target, &read, now) {
+                    Some(why) => Sight::Unseen(why),
                     None => self.see(target, &read, now),
                 };
                 (read, sight)
@@ -205,7 +190,7 @@ impl Hands for SimulatedHands {
     ) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>> {
         Box::pin(async move {
             self.pause(READ).await;
-            if let Some(why) = self.obstacle(target, self.clock.now()) {
+            if let Some(why) = self.bars_arming(target, self.clock.now()) {
                 return Err(Refusal::because(why));
             }
             let id = target.account_id.as_deref().unwrap_or_default();

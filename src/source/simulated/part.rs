@@ -121,7 +121,7 @@ impl World {
             }
             Part::Databases(_, region) | Part::Numbers(_, region) => {
                 let reaches = |d: &&super::database::DatabasePlan| {
-                    let follower = d.global.as_ref().is_some_and(|(_, second, _)| second == region);
+                    let follower = d.global.as_ref().is_some_and(|g| g.region == *region);
                     d.account == account && (d.region == *region || follower)
                 };
                 self.databases.iter().filter(reaches).map(|d| EntryRef::Database(d.name.clone())).collect()
@@ -179,22 +179,22 @@ impl World {
                         facts.push(Fact::Database(d.name.clone(), Some(d.facts(at))));
                     }
                     // Every region of a Global Database describes it; one region telling it would do, all are heard.
-                    facts.extend(d.global_facts().map(|g| Fact::Global(d.name.clone(), Some(g))));
+                    facts.extend(d.global_facts(at).map(|g| Fact::Global(d.name.clone(), Some(g))));
                 }
                 facts
             }
             Part::Numbers(_, region) => {
-                let all = self.acted_databases();
-                all.iter()
-                    .filter(|d| feeds(&d.name))
-                    .filter_map(|d| {
-                        if d.region == *region {
-                            return Some(Fact::Numbers(d.name.clone(), d.numbers(at)));
-                        }
-                        // The lag of a Global Database is measured where it is followed.
-                        d.lag(at).map(|lag| Fact::GlobalLag(d.name.clone(), lag))
-                    })
-                    .collect()
+                let mut facts = Vec::new();
+                for d in self.acted_databases().iter().filter(|d| feeds(&d.name)) {
+                    if d.region == *region {
+                        facts.push(Fact::Numbers(d.name.clone(), d.numbers(at)));
+                    }
+                    // The lag of a Global Database is measured where it is followed.
+                    if d.follower(at).is_some_and(|(follower, _)| follower == region) {
+                        facts.extend(d.lag(at).map(|lag| Fact::GlobalLag(d.name.clone(), lag)));
+                    }
+                }
+                facts
             }
             Part::Slos(..) | Part::Queries(_) => {
                 let all = self.acted_slos();

@@ -1,4 +1,4 @@
-//! What a call does to the world, and why it does nothing.
+//! What a call to a cluster's API server does to the world, and why it does nothing.
 
 use serde_json::Value;
 
@@ -6,38 +6,9 @@ use super::super::act::Act;
 use super::super::deed::Deed;
 use super::super::moment::{At, Moment};
 use super::super::plan::ClusterPlan;
-use super::super::world::World;
 use super::objects::{self, Place};
-use super::rds;
-use crate::operate::{Call, Pinned};
-
-/// The code of what the embedded estate cannot play.
-const UNPLAYED: &str = "NotPlayed";
-
-/// Why a call is turned down.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refused {
-    pub(super) status: u16,
-    pub(super) code: &'static str,
-    pub(super) message: String,
-}
-
-impl Refused {
-    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
-    }
-
-    fn cannot(call: &Call) -> Self {
-        let message =
-            format!("the embedded estate does not play {}; try it on a cluster or account for trials", call.action);
-        Self::new(422, UNPLAYED, message)
-    }
-
-    /// Whether it is only that the embedded estate cannot play it.
-    pub(super) fn unplayed(&self) -> bool {
-        self.code == UNPLAYED
-    }
-}
+use super::refused::Refused;
+use crate::operate::Call;
 
 /// What a call to a cluster does.
 pub(super) fn on_cluster(cluster: &ClusterPlan, index: usize, call: &Call, at: At) -> Result<Act, Refused> {
@@ -104,28 +75,4 @@ fn current(body: &Value, object: &Value, name: &str) -> Result<(), Refused> {
     }
     let words = format!("Operation cannot be fulfilled on \"{name}\": the object has been modified");
     Err(Refused::new(409, "Conflict", words))
-}
-
-/// What a call to RDS does.
-pub(super) fn on_database(world: &World, target: &Pinned, call: &Call, at: At) -> Result<Act, Refused> {
-    let text = |key: &str| call.request.get(key).and_then(Value::as_str).unwrap_or_default();
-    if call.action != "FailoverDBCluster" {
-        return Err(Refused::cannot(call));
-    }
-    let id = text("DBClusterIdentifier");
-    let plans = world.acted_databases();
-    let Some(index) = rds::find(&plans, target, id) else {
-        return Err(Refused::new(404, "DBClusterNotFoundFault", format!("DBCluster {id} not found.")));
-    };
-    let plan = &plans[index];
-    let wanted = text("TargetDBInstanceIdentifier");
-    let Some(to) = plan.members.iter().position(|(name, _)| name == wanted) else {
-        return Err(Refused::new(404, "DBInstanceNotFound", format!("DBInstance {wanted} not found.")));
-    };
-    let status = plan.facts(at).status;
-    if status != "available" {
-        let words = format!("The DB cluster {id} is {status}; it must be available.");
-        return Err(Refused::new(400, "InvalidDBClusterStateFault", words));
-    }
-    Ok(Act::Failover(index, to))
 }
