@@ -22,6 +22,8 @@ pub struct Confirming {
 
 /// The width of the labels.
 const LABEL: usize = 11;
+/// So many changes fit on a small screen beside what they hit.
+const FEW: usize = 6;
 
 /// The title of the dialog.
 pub(super) fn headed(desk: &Desk) -> Words {
@@ -71,6 +73,16 @@ fn ready(plan: &Plan, at: Timestamp, theme: &Theme, now: Timestamp, columns: usi
     if let Some(uid) = &plan.target.uid {
         put(&mut out, "", &Words::dim(format!("uid {uid}")), columns);
     }
+    let hit = match plan.danger {
+        Danger::Safe => Words::say(&plan.blast_radius),
+        Danger::Disruptive => Words::of(Role::Warning, &plan.blast_radius),
+        Danger::DataLoss => Words::of(Role::Critical, &plan.blast_radius),
+    };
+    // Where more changes than a small screen shows, as in a drain, what it hits comes before them.
+    let many = plan.changes.len() > FEW;
+    if many {
+        put(&mut out, "will hit", &hit, columns);
+    }
     let none = "nothing".to_owned();
     for (i, change) in plan.changes.iter().enumerate() {
         let before = change.before.as_ref().unwrap_or(&none);
@@ -81,12 +93,9 @@ fn ready(plan: &Plan, at: Timestamp, theme: &Theme, now: Timestamp, columns: usi
             .and(Role::Strong, after);
         put(&mut out, if i == 0 { "change" } else { "" }, &words, columns);
     }
-    let hit = match plan.danger {
-        Danger::Safe => Words::say(&plan.blast_radius),
-        Danger::Disruptive => Words::of(Role::Warning, &plan.blast_radius),
-        Danger::DataLoss => Words::of(Role::Critical, &plan.blast_radius),
-    };
-    put(&mut out, "will hit", &hit, columns);
+    if !many {
+        put(&mut out, "will hit", &hit, columns);
+    }
     for (i, call) in plan.calls.iter().enumerate() {
         let name = Words::of(Role::Strong, format!("{}:{}", call.service.word(), call.action));
         put(&mut out, if i == 0 { "call" } else { "" }, &name, columns);
