@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says by panicking what is wrong")]
 
+#[path = "simulated_hands/clusters.rs"]
+mod clusters;
 #[path = "simulated_hands/databases.rs"]
 mod databases;
+#[path = "simulated_hands/headwind.rs"]
+mod headwind;
+#[path = "simulated_hands/whole.rs"]
+mod whole;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +38,13 @@ struct Demo {
 
 impl Demo {
     fn start(scenario: &str) -> Self {
+        let mut demo = Self::unwatched(scenario);
+        demo.rigging.start();
+        demo
+    }
+
+    /// Without its sources: nobody sees what becomes of it but who operates.
+    fn unwatched(scenario: &str) -> Self {
         let noon = "2026-11-20T12:00:00Z".parse().unwrap();
         let clock = Clock::paced(noon, 30.0);
         let world = Arc::new(World::new(1, Scenario::named(scenario).unwrap(), Scale::Innovate, noon));
@@ -39,7 +52,6 @@ impl Demo {
         for source in simulated::sources(&world) {
             rigging.add(source);
         }
-        rigging.start();
         let folder = tempfile::tempdir().unwrap();
         let ground = Ground {
             hands: Arc::new(SimulatedHands::new(world.clone(), clock)),

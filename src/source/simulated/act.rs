@@ -7,7 +7,7 @@ use super::database::{DatabaseDeed, DatabasePlan};
 use super::deed::Deed;
 use super::moment::At;
 use super::part::at;
-use super::plan::ClusterPlan;
+use super::plan::{ClusterPlan, Sizes};
 use super::slo::SloPlan;
 use super::world::World;
 
@@ -18,8 +18,22 @@ pub(super) enum Act {
     Workload(usize, usize, Deed),
     /// To a node of a cluster: whether it is cordoned.
     Node(usize, String, bool),
+    /// To a node group of a cluster, by their indices: its sizes.
+    Pool(usize, usize, Sizes),
     /// To a database, by its index.
     Database(usize, DatabaseDeed),
+    /// Nothing: a mishap of the scenario, by its index, had the call turned down.
+    Throttled(usize),
+}
+
+impl Act {
+    /// The index of the cluster that it changes.
+    fn cluster(&self) -> Option<usize> {
+        match self {
+            Self::Workload(cluster, ..) | Self::Node(cluster, ..) | Self::Pool(cluster, ..) => Some(*cluster),
+            Self::Database(..) | Self::Throttled(_) => None,
+        }
+    }
 }
 
 /// What a bad revision harms is well again so long after the one before was put back, seconds.
@@ -32,6 +46,11 @@ impl World {
     /// Does something, from now on.
     pub(super) fn act(&self, now: Timestamp, act: Act) {
         self.acts.send_modify(|acts| acts.push((at(now), act)));
+    }
+
+    /// How often a mishap has had a call turned down.
+    pub(super) fn throttled(&self, mishap: usize) -> usize {
+        self.acts.borrow().iter().filter(|(_, act)| *act == Act::Throttled(mishap)).count()
     }
 
     /// Tells when something is done.
@@ -50,17 +69,17 @@ impl World {
                 Act::Node(cluster, node, cordoned) if *cluster == index => {
                     plan.cordons.push((*at, node.clone(), *cordoned));
                 }
-                Act::Workload(..) | Act::Node(..) | Act::Database(..) => {}
+                Act::Pool(cluster, pool, sizes) if *cluster == index => plan.resize(*at, *pool, *sizes),
+                _ => {}
             }
+            plan.acted += usize::from(act.cluster() == Some(index));
         }
         plan
     }
 
     /// Whether something was done to a cluster since `was`.
     pub(super) fn has_acted(&self, index: usize, was: &ClusterPlan) -> bool {
-        let known = was.cordons.len() + was.workloads.iter().map(|w| w.deeds.len()).sum::<usize>();
-        let of_it = |(_, act): &&(At, Act)| matches!(act, Act::Workload(c, ..) | Act::Node(c, ..) if *c == index);
-        self.acts.borrow().iter().filter(of_it).count() != known
+        self.acts.borrow().iter().filter(|(_, act)| act.cluster() == Some(index)).count() != was.acted
     }
 
     /// The SLOs, which heal with the workload that harms them.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::chance::{mix, uid};
+use super::moment::{At, Moment};
 use super::plan::WorkloadPlan;
 use crate::estate::{Autoscaler, Condition, Hindrance, Name, Owner, Workload};
 
@@ -15,13 +16,14 @@ impl WorkloadPlan {
         uid(mix(self.grain, SALT))
     }
 
-    /// Its autoscaler as it stands while the workload is as it is; none where nothing scales it.
-    pub(super) fn autoscaler(&self, workload: &Workload) -> Option<Autoscaler> {
+    /// Its autoscaler as it stands at an instant at which the workload is so; none where nothing scales it.
+    pub(super) fn autoscaler(&self, workload: &Workload, at: At) -> Option<Autoscaler> {
         if self.extra == 0 {
             return None;
         }
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let (min, max) = (count(self.base), count(self.base + self.extra));
+        let (least, most) = self.bounds(&mut Moment::new(at));
+        let (min, max) = (count(least), count(most));
         let hindered = |condition, reason: &str, message: &str| Hindrance {
             condition,
             reason: reason.into(),

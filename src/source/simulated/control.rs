@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::chance::letters;
-use super::moment::{At, Moment};
+use super::moment::At;
 use super::plan::ClusterPlan;
 use super::world::World;
 use crate::estate::{Addon, ControlPlane, DeclaredAccount, Endpoint, Identity, IdentityState, NodeGroup};
@@ -46,16 +46,14 @@ impl ClusterPlan {
     }
 
     fn nodegroups(&self, at: At) -> Vec<NodeGroup> {
-        let standing = self.standing(&mut Moment::new(at));
         let group = |(i, pool): (usize, &super::plan::PoolPlan)| {
-            let here = standing.iter().filter(|s| self.places[s.place].pool == i && !s.leaving).count();
+            let (sizes, updating) = self.sizes(i, at);
             NodeGroup {
                 name: pool.name.to_string(),
-                status: "ACTIVE".to_owned(),
-                // A node that is being replaced is still wanted.
-                desired: Some(pool.size.max(u32::try_from(here).unwrap_or(u32::MAX))),
-                min: Some(pool.min),
-                max: Some(pool.max),
+                status: if updating { "UPDATING" } else { "ACTIVE" }.to_owned(),
+                desired: Some(sizes.desired),
+                min: Some(sizes.min),
+                max: Some(sizes.max),
                 capacity: Some(pool.capacity),
                 instance_types: vec![pool.instance_type.to_string()],
             }

@@ -7,6 +7,8 @@ use super::plan::WorkloadPlan;
 
 /// How long an autoscaler leaves a number of replicas alone that somebody has set (its usual stabilization), seconds.
 const LEFT_ALONE: At = 300;
+/// An autoscaler looks every so often, seconds.
+const LOOKS: At = 15;
 
 /// One change of a workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,17 @@ pub(super) enum Deed {
     RolledBack,
     /// Its rollout is held, or goes on.
     Held(bool),
+    /// Its autoscaler may choose from so many replicas to so many.
+    Bounded(usize, usize),
+    /// The pod of a replica was evicted or deleted; of a daemon set the one at this place.
+    Gone(usize),
+}
+
+impl Deed {
+    /// Whether it changes what the workload itself asks for, and so its generation.
+    pub(super) fn of_spec(&self) -> bool {
+        matches!(self, Self::Scaled(_) | Self::Restarted(_) | Self::RolledBack | Self::Held(_))
+    }
 }
 
 /// From when on what decides how many replicas there are.
@@ -26,29 +39,62 @@ pub(super) enum Deed {
 enum Ruler {
     /// A person, who set this number.
     Person(usize),
-    /// The workload's habit, by its autoscaler.
-    Habit,
+    /// The autoscaler, which follows the workload's habit from so many to so many.
+    Scaler(usize, usize),
 }
 
 impl WorkloadPlan {
-    /// The most replicas that a person asked for.
+    /// The most replicas that a person asked for, at least.
     pub(super) fn most_asked(&self) -> usize {
-        self.deeds.iter().filter_map(|(_, d)| if let Deed::Scaled(n) = d { Some(*n) } else { None }).max().unwrap_or(0)
+        let asked = |deed: &Deed| match deed {
+            Deed::Scaled(n) | Deed::Bounded(n, _) => *n,
+            _ => 0,
+        };
+        self.deeds.iter().map(|(_, deed)| asked(deed)).max().unwrap_or(0)
+    }
+
+    /// The bounds of its autoscaler.
+    pub(super) fn bounds(&self, m: &mut Moment) -> (usize, usize) {
+        let set = self.deeds.iter().filter_map(|(at, d)| match d {
+            Deed::Bounded(least, most) => Some((*at, (*least, *most))),
+            _ => None,
+        });
+        let last = set.take_while(|(at, _)| m.past(*at)).last();
+        last.map_or((self.base, self.base + self.extra), |(_, bounds)| bounds)
     }
 
     fn rulers(&self) -> Vec<(At, Ruler)> {
         let mut out: Vec<(At, Ruler)> = Vec::new();
+        let (mut bounds, mut off) = ((self.base, self.base + self.extra), false);
         for (at, deed) in &self.deeds {
-            let Deed::Scaled(replicas) = deed else { continue };
-            // An autoscaler that was to take over later has been forestalled.
-            out.retain(|(then, _)| then < at);
-            out.push((*at, Ruler::Person(*replicas)));
-            // None at all switches an autoscaler off.
-            if self.extra > 0 && *replicas > 0 {
-                out.push((at + LEFT_ALONE, Ruler::Habit));
+            match deed {
+                Deed::Scaled(replicas) => {
+                    // An autoscaler that was to take over later has been forestalled.
+                    out.retain(|(then, _)| then < at);
+                    out.push((*at, Ruler::Person(*replicas)));
+                    // None at all switches an autoscaler off.
+                    off = *replicas == 0;
+                    if self.extra > 0 && !off {
+                        out.push((at + LEFT_ALONE, Ruler::Scaler(bounds.0, bounds.1)));
+                    }
+                }
+                Deed::Bounded(least, most) => {
+                    bounds = (*least, *most);
+                    if !off {
+                        out.retain(|(then, _)| *then < at + LOOKS);
+                        out.push((at + LOOKS, Ruler::Scaler(*least, *most)));
+                    }
+                }
+                _ => {}
             }
         }
         out
+    }
+
+    /// When the pod of a replica was evicted or deleted last.
+    pub(super) fn gone(&self, slot: usize, m: &mut Moment) -> Option<At> {
+        let gone = self.deeds.iter().filter(|(_, d)| *d == Deed::Gone(slot)).map(|(at, _)| *at);
+        gone.take_while(|at| m.past(*at)).last()
     }
 
     /// Whether a replica is wanted, and since when.
@@ -62,7 +108,9 @@ impl WorkloadPlan {
         let (wish, since) = match ruler {
             Ruler::Person(replicas) if slot < *replicas => (true, *from),
             Ruler::Person(_) => (false, *from),
-            Ruler::Habit => match self.habit(slot, m) {
+            Ruler::Scaler(least, _) if slot < *least => (true, *from),
+            Ruler::Scaler(_, most) if slot >= *most => (false, *from),
+            Ruler::Scaler(..) => match self.habit(slot, m) {
                 Wish::On(since) => (true, since.max(*from)),
                 Wish::Off(since) => (false, since.max(*from)),
             },
@@ -81,7 +129,7 @@ impl WorkloadPlan {
     pub(super) fn restarted(&self, m: &mut Moment) -> Option<(At, &str)> {
         let restarts = self.deeds.iter().filter_map(|(at, d)| match d {
             Deed::Restarted(words) => Some((*at, words.as_str())),
-            Deed::Scaled(_) | Deed::Held(_) | Deed::RolledBack => None,
+            _ => None,
         });
         let last = restarts.take_while(|(at, _)| m.past(*at)).last();
         // A revision that is put back has no words of a later restart.
@@ -145,7 +193,7 @@ impl WorkloadPlan {
                         due += at - from;
                     }
                 }
-                Deed::Scaled(_) | Deed::Restarted(_) | Deed::RolledBack => {}
+                _ => {}
             }
         }
         if since.is_some_and(|from| due >= from) { At::MAX } else { due }

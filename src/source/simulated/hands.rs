@@ -1,13 +1,16 @@
 //! The hands of the embedded estate: reads answered as the services answer them, and calls that change the world, with
 //! their delays. What the world cannot play is refused, and never faked.
 //!
-//! Some calls are never answered, for drills: those on the deployment `webhooks` act, those on `fraud` do not.
+//! What goes wrong with calls is the scenario's to say (`mishap`).
 
 mod asked;
+mod eks;
 mod objects;
 mod played;
+mod pods;
 mod rds;
 mod refused;
+mod rights;
 mod way;
 
 use std::sync::Arc;
@@ -19,11 +22,12 @@ use serde_json::{Value, json};
 
 use super::act::Act;
 use super::chance::{grain, mix, uid};
+use super::mishap::{self, Trouble};
 use super::part::at;
 use super::world::World;
 use crate::operate::journal::Recorded;
 use crate::operate::{
-    Answer, Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Service, Sight, Sights, TargetKind, WritePass,
+    Answer, Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Service, Sight, Sights, WritePass,
 };
 use crate::source::Clock;
 use refused::Refused;
@@ -42,26 +46,6 @@ pub struct SimulatedHands {
     clock: Clock,
 }
 
-/// What becomes of the answer to a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Answered,
-    /// It acts, and nobody hears of it.
-    Unheard,
-    /// It never arrives, and nobody hears of that.
-    Swallowed,
-}
-
-impl Fate {
-    fn of(target: &Pinned) -> Self {
-        match (target.kind, target.id.as_str()) {
-            (TargetKind::Workload, "webhooks") => Self::Unheard,
-            (TargetKind::Workload, "fraud") => Self::Swallowed,
-            _ => Self::Answered,
-        }
-    }
-}
-
 impl SimulatedHands {
     /// Hands that act by a world's clock.
     pub fn new(world: Arc<World>, clock: Clock) -> Self {
@@ -74,9 +58,12 @@ impl SimulatedHands {
 
     fn see(&self, target: &Pinned, read: &Read, now: Timestamp) -> Sight {
         match read {
-            Read::Kubernetes(path) => match self.cluster(target) {
-                Some(index) => objects::see(&self.world.acted_cluster(index), path, at(now)),
-                None => Sight::Unseen(format!("the embedded estate has no cluster for {}", target.name)),
+            Read::Kubernetes(_) | Read::NodeGroup { .. } => match (self.cluster(target), read) {
+                (Some(index), Read::Kubernetes(path)) => objects::see(&self.world.acted_cluster(index), path, at(now)),
+                (Some(index), Read::NodeGroup { name, .. }) => {
+                    eks::see(&self.world.acted_cluster(index), name, at(now))
+                }
+                _ => Sight::Unseen(format!("the embedded estate has no cluster for {}", target.name)),
             },
             _ => rds::see(&self.world, target, read, at(now)),
         }
@@ -88,9 +75,16 @@ impl SimulatedHands {
             (Service::Kubernetes, Some(index)) => {
                 played::on_cluster(&self.world.acted_cluster(index), index, call, at(now))
             }
+            (Service::Eks, Some(index)) => eks::on_node_group(&self.world.acted_cluster(index), index, call, at(now)),
             (Service::Rds, _) => asked::on_database(&self.world, target, call, at(now)),
-            _ => Err(Refused::cannot(call)),
+            (Service::Kubernetes | Service::Eks, None) => Err(Refused::cannot(call)),
         }
+    }
+
+    /// Whether the scenario denies a call.
+    fn denies(&self, target: &Pinned, call: &Call) -> bool {
+        let befalls = mishap::befalls(self.world.scenario(), target, call);
+        matches!(befalls, Some((_, Trouble::Denied)))
     }
 
     async fn pause(&self, span: Duration) {
@@ -104,21 +98,31 @@ impl SimulatedHands {
             return Answer::Unsent(why);
         }
         let request_id = Some(uid(mix(grain(self.world.seed, &call.action), at(now).cast_unsigned())));
-        let fate = Fate::of(target);
         let played = self.played(target, &call, now);
-        if fate == Fate::Swallowed {
-            self.pause(SILENCE).await;
-            return Answer::Lost { request_id: None, why: "the connection broke before an answer came".to_owned() };
-        }
-        match played {
-            Err(Refused { status, code, message }) => {
-                Answer::Declined { request_id, status, code: code.to_owned(), message }
+        let befalls = mishap::befalls(self.world.scenario(), target, &call);
+        let lost = |request_id, why: &str| Answer::Lost { request_id, why: why.to_owned() };
+        let declined = |request_id, Refused { status, code, message }| Answer::Declined {
+            request_id,
+            status,
+            code: code.to_owned(),
+            message,
+        };
+        match (befalls, played) {
+            (Some((_, Trouble::Swallowed)), _) => {
+                self.pause(SILENCE).await;
+                lost(None, "the connection broke before an answer came")
             }
-            Ok(act) => {
+            (Some((_, Trouble::Denied)), _) => declined(request_id, Refused::forbidden(&call)),
+            (Some((index, Trouble::Throttled(times))), _) if self.world.throttled(index) < times => {
+                self.world.act(now, Act::Throttled(index));
+                declined(request_id, Refused::throttled(&call))
+            }
+            (_, Err(refused)) => declined(request_id, refused),
+            (befalls, Ok(act)) => {
                 self.world.act(now, act);
-                if fate == Fate::Unheard {
+                if matches!(befalls, Some((_, Trouble::Unheard))) {
                     self.pause(SILENCE).await;
-                    return Answer::Lost { request_id, why: "no answer came in time".to_owned() };
+                    return lost(request_id, "no answer came in time");
                 }
                 Answer::Accepted { request_id, body: json!({}) }
             }
@@ -168,8 +172,9 @@ impl Hands for SimulatedHands {
             self.pause(READ).await;
             let now = self.clock.now();
             let permit = |call: &Call| match self.played(target, call, now) {
+                _ if self.denies(target, call) => Permit::Denied(rights::missing(target, call)),
                 Err(refused) if refused.unplayed() => Permit::Denied(refused.message),
-                _ => Permit::Allowed("the embedded estate lets its operator do everything that it can play".to_owned()),
+                _ => Permit::Allowed("the embedded estate allows it".to_owned()),
             };
             calls.iter().map(permit).collect()
         })

@@ -52,13 +52,14 @@ impl Health {
 impl WorkloadPlan {
     /// How the pod of a replica is doing.
     pub(super) fn health(&self, slot: usize, life: Life, m: &mut Moment) -> Health {
-        if !m.past(life.born + CREATED_IN) {
+        let Some(seated) = life.seated else { return Health::starting("Unschedulable") };
+        if !m.past(seated + CREATED_IN) {
             return Health::starting("ContainerCreating");
         }
         if life.revision == BROKEN {
-            return crash_loop(life.born + CREATED_IN, m);
+            return crash_loop(seated + CREATED_IN, m);
         }
-        let up = m.past(life.born + self.startup);
+        let up = m.past(seated + self.startup);
         let mut health = Health::running(up);
         let shift = below(self.grain, DAY);
         let day_of = |at: At| (at - shift).div_euclid(DAY);

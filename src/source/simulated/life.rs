@@ -2,6 +2,7 @@
 
 use super::chance::{below, mix};
 use super::moment::{At, DAY, Moment};
+use super::place::Seat;
 use super::plan::{ClusterPlan, WorkloadPlan};
 use super::wave::PEAK;
 
@@ -12,7 +13,7 @@ pub(super) enum Cause {
     Rollout,
     /// The autoscaler wanted one more.
     Scaled,
-    /// The node of the pod before was drained.
+    /// The pod before went: its node did, or somebody had it evicted or deleted.
     Moved,
     /// A bad revision.
     Broken,
@@ -24,6 +25,8 @@ pub(super) struct Life {
     pub(super) born: At,
     pub(super) cause: Cause,
     pub(super) revision: i64,
+    /// When it was put on a node; none while none takes it.
+    pub(super) seated: Option<At>,
     pub(super) place: usize,
     pub(super) generation: i64,
 }
@@ -95,15 +98,16 @@ impl WorkloadPlan {
 impl ClusterPlan {
     /// What a replica of a workload does.
     pub(super) fn replica(&self, w: &WorkloadPlan, slot: usize, m: &mut Moment) -> Option<Replica> {
-        let place = self.place_of(w, slot)?;
+        let usual = self.usual_place(w, slot)?;
         let since = match w.wish(slot, m) {
             Wish::On(since) => since,
             Wish::Off(since) => return Some(Replica::Idle(since)),
         };
-        let (generation, moved) = self.home(place, mix(w.grain, slot as u64), m);
+        let turn = mix(w.grain, slot as u64);
         let (mut revision, rolled) = w.rolled(slot, m);
         let mut born = (rolled, Cause::Rollout);
-        for later in [(moved, Cause::Moved), (since, Cause::Scaled)] {
+        let gone = w.gone(slot, m).unwrap_or(At::MIN);
+        for later in [(gone, Cause::Moved), (since, Cause::Scaled)] {
             if later.0 > born.0 {
                 born = later;
             }
@@ -119,6 +123,19 @@ impl ClusterPlan {
                 }
             }
         }
-        Some(Replica::Alive(Life { born: born.0, cause: born.1, revision, place, generation }))
+        let (mut seat, mut generation) = (self.seat(w, slot, born.0, m), 0);
+        // From node to node, as often as the ones that it was on have gone.
+        while let Some(Seat { place, since }) = seat {
+            let (newest, moved) = self.home(place, turn, m);
+            generation = newest;
+            let evacuated = self.evacuated(place, turn, m).filter(|at| *at > since);
+            let leaves = evacuated.or((moved > since).then_some(moved));
+            let Some(leaves) = leaves.filter(|leaves| *leaves > born.0) else { break };
+            born = (leaves, Cause::Moved);
+            seat = self.seat(w, slot, leaves, m);
+        }
+        let seated = seat.map(|seat| seat.since);
+        let place = seat.map_or(usual, |seat| seat.place);
+        Some(Replica::Alive(Life { born: born.0, cause: born.1, revision, seated, place, generation }))
     }
 }

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::chance::{mix, uid};
 use super::moment::{At, Moment};
+use super::place::EMPTIED;
 use super::plan::{ClusterPlan, Place};
 use crate::estate::{Capacity, Node, Readiness};
 
 /// The replacement joins so long after a node has been given notice, seconds.
-const JOINS: At = 45;
+pub(super) const JOINS: At = 45;
 /// It is ready so long after it joined.
-const BOOTS: At = 12;
+pub(super) const BOOTS: At = 12;
 /// The pods move so long after the notice, one after the other.
 const DRAINED: At = 62;
 /// The old node is gone so long after the notice: a spot interruption leaves two minutes.
@@ -36,14 +37,20 @@ impl ClusterPlan {
     pub(super) fn standing(&self, m: &mut Moment) -> Vec<Standing> {
         let mut all = Vec::with_capacity(self.places.len() + 1);
         for (place, plan) in self.places.iter().enumerate() {
+            let unborn = plan.opened.is_some_and(|opened| !m.past(opened));
+            if unborn || plan.closes.is_some_and(|closes| m.past(closes + EMPTIED)) {
+                continue;
+            }
+            let closing = plan.closes.is_some_and(|closes| m.past(closes));
             let k = plan.replaced.last(m);
             let notice = plan.replaced.nth(k);
-            if !m.past(notice + GONE) {
+            let first = plan.opened.is_some() && k == 0;
+            if !first && !m.past(notice + GONE) {
                 let born = plan.replaced.nth(k - 1) + JOINS;
                 all.push(Standing { place, generation: k - 1, born, leaving: true });
             }
             if m.past(notice + JOINS) {
-                all.push(Standing { place, generation: k, born: notice + JOINS, leaving: false });
+                all.push(Standing { place, generation: k, born: notice + JOINS, leaving: closing });
             }
         }
         all
@@ -51,8 +58,12 @@ impl ClusterPlan {
 
     /// Which node of a place a pod is on, and when it moved there. `turn` sets its turn in a drain.
     pub(super) fn home(&self, place: usize, turn: u64, m: &mut Moment) -> (i64, At) {
-        let replaced = &self.places[place].replaced;
+        let Place { replaced, opened, .. } = &self.places[place];
         let k = replaced.last(m);
+        if opened.is_some() && k == 0 {
+            // Nobody has moved to the first node of a place.
+            return (0, At::MIN);
+        }
         let moves = |k| replaced.nth(k) + DRAINED + At::try_from(turn % 15).unwrap_or(0);
         if m.past(moves(k)) { (k, moves(k)) } else { (k - 1, moves(k - 1)) }
     }

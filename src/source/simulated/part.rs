@@ -169,7 +169,8 @@ impl World {
                 own.map(|b| Fact::Costs(b.account.clone(), b.costs(at))).collect()
             }
             Part::ControlPlanes(..) => {
-                let own = self.clusters.iter().filter(|c| feeds(&c.name));
+                let own =
+                    (0..self.clusters.len()).filter(|i| feeds(&self.clusters[*i].name)).map(|i| self.acted_cluster(i));
                 own.map(|c| Fact::ControlPlane(c.name.clone(), Some(c.control_plane(at)))).collect()
             }
             Part::Databases(_, region) => {

@@ -33,6 +33,18 @@ pub(super) struct ClusterPlan {
     pub(super) workloads: Vec<WorkloadPlan>,
     /// Nodes that people have cordoned, or have let take pods again, and when.
     pub(super) cordons: Vec<(At, String, bool)>,
+    /// Sizes of node groups that people have set, by the group's index, and when.
+    pub(super) resizes: Vec<(At, usize, Sizes)>,
+    /// How often people have acted on it.
+    pub(super) acted: usize,
+}
+
+/// The sizes of a node group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sizes {
+    pub(super) min: u32,
+    pub(super) max: u32,
+    pub(super) desired: u32,
 }
 
 /// A node group.
@@ -55,6 +67,19 @@ pub(super) struct Place {
     pub(super) grain: u64,
     /// When its node is replaced: spot nodes every few days, the others with each new image.
     pub(super) replaced: Recurring,
+    /// When its first node was asked for; none of one that was always there.
+    pub(super) opened: Option<At>,
+    /// When its node was given up, for good.
+    pub(super) closes: Option<At>,
+}
+
+/// A disruption budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Budget {
+    /// So many may be missing.
+    MaxUnavailable(u32),
+    /// So many must be there.
+    MinAvailable(u32),
 }
 
 /// How a workload's pods are replaced in a rollout.
@@ -90,22 +115,12 @@ pub(super) struct WorkloadPlan {
     pub(super) tolerant: bool,
     /// The one that crash loops.
     pub(super) fragile: bool,
+    /// Its disruption budget.
+    pub(super) budget: Option<Budget>,
+    /// Its pods keep something in an `emptyDir` volume.
+    pub(super) scratch: bool,
     /// What people have done to it, in order.
     pub(super) deeds: Vec<(At, Deed)>,
-}
-
-impl ClusterPlan {
-    /// The place of a workload's replica.
-    pub(super) fn place_of(&self, workload: &WorkloadPlan, slot: usize) -> Option<usize> {
-        let fitting = if workload.tolerant {
-            self.places.len()
-        } else {
-            // The on-demand pool comes first.
-            self.places.iter().take_while(|p| self.pools[p.pool].capacity == Capacity::OnDemand).count()
-        };
-        let first = usize::try_from(workload.grain % 1_021).unwrap_or(0);
-        (fitting > 0).then(|| (first + slot) % fitting)
-    }
 }
 
 /// Builds the places of pools.
@@ -115,14 +130,19 @@ pub(super) fn places(region: &str, seed: u64, cluster: &str, pools: &[PoolPlan])
     for (pool, plan) in pools.iter().enumerate() {
         for i in 0..plan.size as usize {
             let grain = grain(seed, &format!("{cluster}/{}/{i}", plan.name));
-            let period = match plan.capacity {
-                Capacity::Spot => 3 * DAY + below(mix(grain, 5), 2 * DAY),
-                _ => 20 * DAY + below(mix(grain, 5), 5 * DAY),
-            };
-            all.push(Place { pool, zone: zones[i % 3].clone(), grain, replaced: Recurring::new(grain, period) });
+            let replaced = Recurring::new(grain, lasts(plan.capacity, grain));
+            all.push(Place { pool, zone: zones[i % 3].clone(), grain, replaced, opened: None, closes: None });
         }
     }
     all
+}
+
+/// How long a node lasts, on average.
+pub(super) fn lasts(capacity: Capacity, grain: u64) -> At {
+    match capacity {
+        Capacity::Spot => 3 * DAY + below(mix(grain, 5), 2 * DAY),
+        _ => 20 * DAY + below(mix(grain, 5), 5 * DAY),
+    }
 }
 
 /// A workload as a table names it.
@@ -176,6 +196,8 @@ pub(super) fn workload(
         startup: 6 + below(mix(grain, 27), 8),
         tolerant: row.tolerant,
         fragile: false,
+        budget: None,
+        scratch: false,
         deeds: Vec::new(),
     }
 }

@@ -21,6 +21,8 @@ const DEADLINE: At = 600;
 pub(super) struct Scene {
     pub(super) workload: Workload,
     pub(super) pods: Vec<Pod>,
+    /// Which replica each of the pods is of; for a daemon set at which place it is.
+    pub(super) slots: Vec<usize>,
 }
 
 impl ClusterPlan {
@@ -32,7 +34,7 @@ impl ClusterPlan {
     fn replicated(&self, w: &WorkloadPlan, m: &mut Moment) -> Scene {
         let newest = w.newest(self.course.crash(), m);
         let (mut wanted, mut available, mut updated) = (0, 0, 0);
-        let mut pods = Vec::with_capacity(w.slots());
+        let (mut pods, mut slots) = (Vec::with_capacity(w.slots()), Vec::with_capacity(w.slots()));
         for slot in 0..w.slots() {
             match self.replica(w, slot, m) {
                 Some(Replica::Alive(life)) => {
@@ -54,11 +56,12 @@ impl ClusterPlan {
                 }
                 Some(Replica::Idle(_)) | None => {}
             }
+            slots.resize(pods.len(), slot);
         }
         let stuck = self.course.crash().filter(|_| w.fragile).is_some_and(|since| m.past(since + DEADLINE));
         let stuck = stuck && w.rolled_back(m).is_none();
         let workload = Workload { paused: w.held(m), ..w.counted(wanted, available, updated, stuck) };
-        Scene { workload, pods }
+        Scene { workload, pods, slots }
     }
 
     /// The pod that a replica's pod took over from, while it is still there.
@@ -67,8 +70,9 @@ impl ClusterPlan {
             return None;
         }
         let surges = life.cause == Cause::Rollout && w.strategy == Strategy::Surge;
-        let leaves = if surges { life.born + w.startup } else { life.born };
-        if m.past(leaves + GRACE) {
+        // One that waits for a node keeps the one before from going.
+        let leaves = if surges { life.seated.map_or(At::MAX, |seated| seated + w.startup) } else { life.born };
+        if m.past(leaves.saturating_add(GRACE)) {
             return None;
         }
         match self.replica(w, slot, &mut Moment::new(life.born - 1))? {
@@ -79,14 +83,17 @@ impl ClusterPlan {
 
     fn daemon(&self, w: &WorkloadPlan, m: &mut Moment) -> Scene {
         let standing = self.standing(m);
+        let slots = standing.iter().map(|s| s.place).collect();
         let wanted = u32::try_from(standing.len()).unwrap_or(u32::MAX);
         let pods: Vec<Pod> = standing
             .into_iter()
             .map(|s| {
+                let born = w.gone(s.place, m).unwrap_or(At::MIN).max(s.born + 1);
                 let life = Life {
-                    born: s.born + 1,
+                    born,
                     cause: Cause::Moved,
                     revision: 0,
+                    seated: Some(born),
                     place: s.place,
                     generation: s.generation,
                 };
@@ -94,7 +101,8 @@ impl ClusterPlan {
             })
             .collect();
         let available = pods.iter().filter(|p| is_ready(p)).count();
-        Scene { workload: w.counted(wanted, u32::try_from(available).unwrap_or(u32::MAX), wanted, false), pods }
+        let available = u32::try_from(available).unwrap_or(u32::MAX);
+        Scene { workload: w.counted(wanted, available, wanted, false), pods, slots }
     }
 
     /// One pod of a replica; `leaves` is when it was or will be deleted.
@@ -120,7 +128,7 @@ impl ClusterPlan {
             restarts,
             ready: (if ready { w.containers } else { 0 }, w.containers),
             last_termination: last,
-            node: Some(self.node_name(life.place, life.generation)),
+            node: life.seated.map(|_| self.node_name(life.place, life.generation)),
             owner: Owner::Workload(w.kind, w.name.clone()),
             created: Timestamp::from_second(life.born).ok(),
             deleting,

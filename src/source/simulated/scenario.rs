@@ -16,19 +16,22 @@ pub enum Scenario {
     BudgetOverrun,
     /// The login of an account expires.
     ExpiredCredentials,
+    /// Calm, but operations meet resistance.
+    Headwind,
     /// Calm, but every name holds what could hurt a terminal; for tests.
     Hostile,
 }
 
 impl Scenario {
     /// The scenarios that help shows; [`Scenario::Hostile`] is for tests.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Calm,
         Self::CrashLoop,
         Self::AuroraFailover,
         Self::RegionDown,
         Self::BudgetOverrun,
         Self::ExpiredCredentials,
+        Self::Headwind,
     ];
 
     /// Its name on the command line.
@@ -40,6 +43,7 @@ impl Scenario {
             Self::RegionDown => "region-down",
             Self::BudgetOverrun => "budget-overrun",
             Self::ExpiredCredentials => "expired-credentials",
+            Self::Headwind => "headwind",
             Self::Hostile => "hostile",
         }
     }
@@ -53,6 +57,9 @@ impl Scenario {
             Self::RegionDown => "after 20 s us-east-1 fails, for 40 minutes: nodes first, then every API",
             Self::BudgetOverrun => "non-production has spent its budget, production will have by the month's end",
             Self::ExpiredCredentials => "after 20 s the login to production expires; its facts grow old",
+            Self::Headwind => {
+                "calm, but what is done meets a budget that blocks, lost answers, throttles, missing rights"
+            }
             Self::Hostile => "calm, with escape sequences, bidi controls and endless names everywhere",
         }
     }

@@ -66,7 +66,7 @@ impl Walk {
             let mut m = Moment::new(now);
             let scene = cluster.scene(plan, &mut m);
             walk.workloads.push(Seen { at: now, until: m.next() });
-            scalers.extend(plan.autoscaler(&scene.workload));
+            scalers.extend(plan.autoscaler(&scene.workload, now));
             of_kind.entry(plan.kind.kind()).or_default().push(scene.workload);
             pods.extend(scene.pods);
         }
@@ -116,9 +116,10 @@ impl Walk {
             let mut m = Moment::new(now);
             let before = was.scene(old, &mut Moment::new(seen.at));
             let scene = cluster.scene(plan, &mut m);
+            let scaler = |plan: &WorkloadPlan, w, at| plan.autoscaler(w, at).into_iter().collect();
+            let was = scaler(old, &before.workload, seen.at);
+            scalers.add(was, scaler(plan, &scene.workload, now), |a| a.name.clone());
             *seen = Seen { at: now, until: m.next() };
-            let scaler = |plan: &WorkloadPlan, w| plan.autoscaler(w).into_iter().collect();
-            scalers.add(scaler(old, &before.workload), scaler(plan, &scene.workload), |a| a.name.clone());
             workloads
                 .entry(plan.kind.kind())
                 .or_default()

@@ -11,7 +11,7 @@ use super::course::{Course, Role};
 use super::database::{self, DatabasePlan, Spec};
 use super::innovate::{self, MANAGEMENT, NON_PRODUCTION, PRODUCTION};
 use super::load;
-use super::plan::{ClusterPlan, PoolPlan, places, workload};
+use super::plan::{Budget, ClusterPlan, PoolPlan, places, workload};
 use super::scenario::Scenario;
 use super::slo::SloPlan;
 use super::spice::Spice;
@@ -86,7 +86,8 @@ fn innovate_clusters(seed: u64, course: Course, spice: Spice, declared: &Declare
             max,
         });
         let mut plan = bare_cluster(seed, course, declared, cluster, versions[i], pools.into());
-        plan.workloads = tables[i].iter().flat_map(|namespace| workloads(seed, i, spice, *namespace)).collect();
+        plan.workloads =
+            tables[i].iter().flat_map(|namespace| workloads(seed, i, spice, course.scenario, *namespace)).collect();
         all.push(plan);
     }
     all
@@ -96,6 +97,7 @@ fn workloads(
     seed: u64,
     cluster: usize,
     spice: Spice,
+    scenario: Scenario,
     (namespace, habit, rows): Namespace,
 ) -> Vec<super::plan::WorkloadPlan> {
     let shared: std::sync::Arc<str> = spice.name(namespace).into();
@@ -103,6 +105,13 @@ fn workloads(
         let mut plan =
             workload(seed, &format!("cluster-{cluster}"), shared.clone(), &spice.name(row.name), *row, habit);
         plan.fragile = cluster == 0 && namespace == "shop" && row.name == "cart";
+        let serves = matches!(namespace, "shop" | "payments" | "identity") && row.base > 1;
+        plan.budget = serves.then_some(Budget::MaxUnavailable(1));
+        if scenario == Scenario::Headwind && cluster == 0 && row.name == "ledger" {
+            // As many as there are: the classic budget that lets nothing go.
+            plan.budget = Some(Budget::MinAvailable(u32::try_from(row.base).unwrap_or(u32::MAX)));
+        }
+        plan.scratch = row.name == "media";
         plan
     };
     rows.iter().map(build).collect()
@@ -131,6 +140,8 @@ pub(super) fn bare_cluster(
         pools,
         workloads: Vec::new(),
         cordons: Vec::new(),
+        resizes: Vec::new(),
+        acted: 0,
     }
 }
 

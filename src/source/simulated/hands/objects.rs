@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::super::chance::{grain, letters, mix, uid};
+use super::super::deed::Deed;
 use super::super::life::BROKEN;
 use super::super::moment::{At, Moment};
 use super::super::plan::{ClusterPlan, WorkloadPlan};
-use super::{stamp, unplayed};
+use super::{pods, stamp, unplayed};
 use crate::estate::{Node, Readiness, Workload, WorkloadKind};
 use crate::operate::Sight;
 
@@ -65,20 +66,37 @@ fn decoded(word: &str) -> String {
 
 /// What a read of a path comes to.
 pub(super) fn see(cluster: &ClusterPlan, path: &str, at: At) -> Sight {
-    let Some(place) = Place::of(path).filter(|_| !path.contains('?')) else { return unplayed(path) };
+    let (bare, query) = path.split_once('?').map_or((path, None), |(bare, query)| (bare, Some(query)));
+    let Some(place) = Place::of(bare) else { return unplayed(path) };
     let namespace = place.namespace.as_deref();
+    if let Some(query) = query {
+        // Of all that can be asked for, what runs on a node.
+        let node = query.strip_prefix("fieldSelector=").map(decoded);
+        let node = node.as_deref().and_then(|s| s.strip_prefix("spec.nodeName=")).filter(|_| place.plural == "pods");
+        let Some(node) = node else { return unplayed(path) };
+        let here = pods::pods(cluster, namespace, at).into_iter().filter(|f| f.pod.node.as_deref() == Some(node));
+        return Sight::There(here.map(|found| pods::pod(cluster, &found)).collect());
+    }
+    if let ("replicasets", Some(namespace), Some(name)) = (place.plural.as_str(), namespace, &place.name) {
+        let found = pods::replica_set(cluster, namespace, name, at);
+        return found.map_or_else(|| Sight::Absent(format!("replicasets \"{name}\" not found")), Sight::There);
+    }
     let all: Vec<Value> = match (place.plural.as_str(), &place.sub) {
-        (plural @ ("deployments" | "statefulsets"), None) => {
+        (plural @ ("deployments" | "statefulsets" | "daemonsets"), None) => {
             workloads(cluster, namespace, plural).map(|(_, w)| workload(cluster, w, at)).collect()
         }
-        ("horizontalpodautoscalers", None) => {
-            workloads(cluster, namespace, "deployments").filter(|(_, w)| w.extra > 0).map(|(_, w)| scaler(w)).collect()
-        }
+        ("horizontalpodautoscalers", None) => workloads(cluster, namespace, "deployments")
+            .filter(|(_, w)| w.extra > 0)
+            .map(|(_, w)| scaler(cluster, w, at))
+            .collect(),
         ("replicasets", None) => {
             workloads(cluster, namespace, "deployments").flat_map(|(_, w)| replica_sets(cluster, w, at)).collect()
         }
-        // Nobody in the embedded estate has declared one.
-        ("poddisruptionbudgets", None) => Vec::new(),
+        ("pods", None) => pods::pods(cluster, namespace, at).iter().map(|found| pods::pod(cluster, found)).collect(),
+        ("poddisruptionbudgets", None) => {
+            let own = cluster.workloads.iter().filter(|w| namespace.is_none_or(|n| *n == *w.namespace));
+            own.filter_map(|w| pods::budget(cluster, w, at)).collect()
+        }
         ("nodes", None) => cluster.nodes(&mut Moment::new(at)).iter().map(node).collect(),
         ("namespaces", None) => namespaces(cluster),
         _ => return unplayed(path),
@@ -99,6 +117,7 @@ pub(super) fn workloads<'a>(
     let kind = match plural {
         "deployments" => Some(WorkloadKind::Deployment),
         "statefulsets" => Some(WorkloadKind::StatefulSet),
+        "daemonsets" => Some(WorkloadKind::DaemonSet),
         _ => None,
     };
     let all = cluster.workloads.iter().enumerate();
@@ -114,8 +133,9 @@ pub(super) fn workload(cluster: &ClusterPlan, plan: &WorkloadPlan, at: At) -> Va
     let newest = plan.newest(cluster.course.crash(), m);
     let rollouts = plan.rollouts.last(m) - plan.rollouts.last(&mut Moment::new(plan.created));
     let restarts = i64::try_from(plan.restarts()).unwrap_or(0);
-    let generation = 1 + rollouts + i64::try_from(plan.deeds.len()).unwrap_or(0);
-    let seen = plan.deeds.last().is_none_or(|(done, _)| done + OBSERVED <= at);
+    let of_spec: Vec<At> = plan.deeds.iter().filter(|(_, deed)| deed.of_spec()).map(|(done, _)| *done).collect();
+    let generation = 1 + rollouts + i64::try_from(of_spec.len()).unwrap_or(0);
+    let seen = of_spec.last().is_none_or(|done| done + OBSERVED <= at);
     let labels = json!({"app": &*plan.name});
     let template = template(plan, newest == BROKEN, true, m);
     let deployment = plan.kind == WorkloadKind::Deployment;
@@ -123,7 +143,11 @@ pub(super) fn workload(cluster: &ClusterPlan, plan: &WorkloadPlan, at: At) -> Va
     let revision = rollouts + restarts + i64::from(broken);
     let mut object = json!({
         "apiVersion": "apps/v1",
-        "kind": if deployment { "Deployment" } else { "StatefulSet" },
+        "kind": match plan.kind {
+            WorkloadKind::Deployment => "Deployment",
+            WorkloadKind::StatefulSet => "StatefulSet",
+            WorkloadKind::DaemonSet => "DaemonSet",
+        },
         "metadata": {
             "name": &*plan.name, "namespace": &*plan.namespace, "uid": &*plan.uid, "generation": generation,
             "creationTimestamp": stamp(plan.created), "labels": labels,
@@ -141,6 +165,9 @@ pub(super) fn workload(cluster: &ClusterPlan, plan: &WorkloadPlan, at: At) -> Va
         object["spec"]["strategy"] =
             json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}});
         object["status"]["conditions"] = json!([progressing(cluster, stuck.as_deref())]);
+    } else if plan.kind == WorkloadKind::DaemonSet {
+        object["status"]["desiredNumberScheduled"] = json!(wanted);
+        object["status"]["numberReady"] = json!(available);
     } else {
         object["spec"]["updateStrategy"] = json!({"type": "RollingUpdate"});
         let hash = letters(mix(plan.grain, newest.cast_unsigned()), 9);
@@ -206,14 +233,24 @@ fn progressing(cluster: &ClusterPlan, stuck: Option<&str>) -> Value {
 }
 
 /// The autoscaler of a deployment that has one.
-fn scaler(plan: &WorkloadPlan) -> Value {
-    json!({
-        "metadata": {"name": &*plan.name, "namespace": &*plan.namespace, "uid": plan.scaler_uid()},
+pub(super) fn scaler(cluster: &ClusterPlan, plan: &WorkloadPlan, at: At) -> Value {
+    let m = &mut Moment::new(at);
+    let (least, most) = plan.bounds(m);
+    let scene = cluster.scene(plan, m);
+    let there = scene.pods.iter().filter(|p| !p.deleting).count();
+    let changes = plan.deeds.iter().filter(|(_, deed)| matches!(deed, Deed::Bounded(..))).count();
+    versioned(json!({
+        "metadata": {
+            "name": &*plan.name, "namespace": &*plan.namespace, "uid": plan.scaler_uid(),
+            "generation": 1 + changes,
+        },
         "spec": {
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": &*plan.name},
-            "minReplicas": plan.base, "maxReplicas": plan.base + plan.extra,
+            "minReplicas": least, "maxReplicas": most,
+            "metrics": [{"type": "Resource", "resource": {"name": "cpu"}}],
         },
-    })
+        "status": {"currentReplicas": there, "desiredReplicas": scene.workload.wanted},
+    }))
 }
 
 /// A node.
@@ -247,7 +284,7 @@ fn namespaces(cluster: &ClusterPlan) -> Vec<Value> {
 }
 
 /// An object with a version that changes whenever anything of it does.
-fn versioned(mut object: Value) -> Value {
+pub(super) fn versioned(mut object: Value) -> Value {
     let version = grain(0, &object.to_string()) >> 24;
     object["metadata"]["resourceVersion"] = json!(version.to_string());
     object

@@ -1,6 +1,6 @@
 //! Why a service turns a call down.
 
-use crate::operate::Call;
+use crate::operate::{Call, Service};
 
 /// The code of what the embedded estate cannot play.
 const UNPLAYED: &str = "NotPlayed";
@@ -22,6 +22,21 @@ impl Refused {
         let message =
             format!("the embedded estate does not play {}; try it on a cluster or account for trials", call.action);
         Self::new(422, UNPLAYED, message)
+    }
+
+    /// A right is missing.
+    pub(super) fn forbidden(call: &Call) -> Self {
+        let code = if call.service == Service::Kubernetes { "Forbidden" } else { "AccessDenied" };
+        Self::new(403, code, format!("not authorized to perform {}", call.action))
+    }
+
+    /// Too much is asked.
+    pub(super) fn throttled(call: &Call) -> Self {
+        match call.service {
+            Service::Kubernetes => Self::new(429, "TooManyRequests", "the server has received too many requests"),
+            Service::Rds => Self::new(400, "Throttling", "Rate exceeded"),
+            Service::Eks => Self::new(429, "TooManyRequestsException", "Rate exceeded"),
+        }
     }
 
     /// Whether it is only that the embedded estate cannot play it.
