@@ -17,6 +17,7 @@ mod rigging;
 mod screen;
 mod slo;
 pub mod status;
+mod trial;
 mod watch;
 
 pub use exit::Exit;

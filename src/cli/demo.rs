@@ -1,7 +1,5 @@
 //! `quarterdeck demo`: the console on the embedded estate.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,6 +8,7 @@ use super::args::Demo;
 use super::operate::person;
 use super::output::complain;
 use super::screen::{self, Screen};
+use super::trial::Trial;
 use super::{Context, Exit, Rigging};
 use crate::config::did_you_mean;
 use crate::console::Operator;
@@ -37,17 +36,18 @@ pub(super) fn run(demo: &Demo, context: &Context) -> Exit {
     for source in simulated::sources(&world) {
         rigging.add(source);
     }
-    let folder = trials(context.places.state());
+    // The world goes when this ends, and with it what its journal tells of.
+    let trial = Trial::within(context.places.state());
     let operator = Operator {
         ground: Ground {
             hands: Arc::new(SimulatedHands::new(world.clone(), clock)),
-            journal: Journal::new(Arc::new(JournalFile::within(&folder))),
-            leases: Arc::new(LeaseFiles::within(&folder)),
+            journal: Journal::new(Arc::new(JournalFile::within(trial.folder()))),
+            leases: Arc::new(LeaseFiles::within(trial.folder())),
             clock: Arc::new(clock),
             person: person::login_name(),
         },
         restraints: Restraints::of(world.estate(), Vec::new()),
-        seen: Seen::within(&folder),
+        seen: Seen::within(trial.folder()),
     };
     let screen = Screen {
         rigging,
@@ -60,21 +60,11 @@ pub(super) fn run(demo: &Demo, context: &Context) -> Exit {
         writer: None,
         notices: Vec::new(),
     };
-    let exit = screen::run(|| Ok(screen), context);
-    // The world is gone, and with it what its journal tells of. What cannot be removed is in nobody's way.
-    let _ = fs::remove_dir_all(&folder);
-    exit
+    screen::run(|| Ok(screen), context)
 }
 
-/// Where this demo keeps its own journal and leases: never where those of the real estate are.
-fn trials(state: &Path) -> PathBuf {
-    let folder = state.join("demo").join(std::process::id().to_string());
-    // A process of an earlier day may have had the same number.
-    let _ = fs::remove_dir_all(&folder);
-    folder
-}
-
-fn unknown(name: &str) -> String {
+/// There is no such scenario: what was meant, and which there are.
+pub(super) fn unknown(name: &str) -> String {
     let names = || Scenario::ALL.iter().map(|s| s.name());
     let meant = did_you_mean(name, names()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
     let known = Scenario::ALL.map(|s| format!("  {:<20} {}", s.name(), s.describe()));

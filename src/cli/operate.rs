@@ -18,8 +18,10 @@ use super::real;
 use super::{Context, Exit, drive};
 use crate::config::{self, EstateFile};
 use crate::console::Operator;
+use crate::operate::run::Ground;
 use crate::operate::{CATALOGUE, Intent, Parameter, Restraints};
 use crate::store::seen::Seen;
+use ground::Stage;
 
 /// `quarterdeck operate …`
 pub(super) fn run(command: &Operate, context: &Context) -> Exit {
@@ -69,15 +71,34 @@ fn written(parameter: &Parameter) -> String {
     }
 }
 
-/// What a person wants, of words: the file, and the intent; or how it ends when the words or the file are wrong.
-fn read(planned: &Planned, context: &Context) -> Result<(EstateFile, Intent), Exit> {
+/// What a person wants, and where.
+struct Wanted {
+    file: EstateFile,
+    intent: Intent,
+    /// A world of its own; none on the team's estate.
+    stage: Option<Stage>,
+}
+
+impl Wanted {
+    /// What it is run with.
+    fn ground(&self, context: &Context) -> Ground {
+        self.stage.as_ref().map_or_else(|| ground::of(&self.file.declared, context), Stage::ground)
+    }
+}
+
+/// What a person wants, of words; or how it ends when the words or the file are wrong.
+fn read(planned: &Planned, context: &Context) -> Result<Wanted, Exit> {
     let usage = |words: String| complain(&words, Exit::Usage);
     let operation = intent::operation(&planned.operation).map_err(usage)?;
     let parameters = intent::parameters(operation, &planned.parameters).map_err(usage)?;
-    let file = load(context)?;
+    let stage = Stage::of(planned, context).map_err(usage)?;
+    let file = match &stage {
+        Some(stage) => stage.file(),
+        None => load(context)?,
+    };
     let target = target::pin(&planned.target, operation, &file.declared).map_err(usage)?;
     intent::freezes(&planned.override_freeze, &file.freezes).map_err(usage)?;
-    Ok((file, Intent { operation, target, parameters }))
+    Ok(Wanted { file, intent: Intent { operation, target, parameters }, stage })
 }
 
 /// The estate file; or how it ends when that is wrong.

@@ -34,6 +34,15 @@ pub struct Planned {
     /// Goes past a freeze whose policy allows it, by name; the journal keeps it with the reason
     #[arg(long, value_name = "NAME")]
     pub override_freeze: Vec<String>,
+    /// Plays it on an embedded estate of its own, in a scenario of `quarterdeck demo` (calm where none is named)
+    #[arg(long, value_name = "SCENARIO", num_args = 0..=1, require_equals = true, default_missing_value = "calm")]
+    pub demo: Option<String>,
+    /// World seconds per second, with --demo
+    #[arg(long, value_name = "X", requires = "demo", default_value_t = 1.0, value_parser = super::speed)]
+    pub speed: f64,
+    /// Begins so many seconds into the scenario, with --demo
+    #[arg(long, value_name = "SECONDS", requires = "demo", default_value_t = 0)]
+    pub after: u32,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
@@ -52,7 +61,7 @@ pub struct Run {
     #[arg(long, value_name = "WORDS", default_value = "")]
     pub confirm: String,
     /// Ends once the journal holds it, prints its number, and lets it go on in the background
-    #[arg(long)]
+    #[arg(long, conflicts_with = "demo")]
     pub detach: bool,
     /// The other end of `--detach`
     #[arg(long, hide = true)]

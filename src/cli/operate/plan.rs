@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ground, read, settling};
+use super::{read, settling};
 use crate::cli::args::{Format, Planned};
 use crate::cli::output::{columns, complain, print_json, print_text};
 use crate::cli::{Context, Exit, drive};
@@ -18,14 +18,14 @@ use crate::operate::{Intent, Plan, Restraints, Undo};
 pub(super) const SETTLING: Duration = Duration::from_secs(30);
 
 pub(super) fn run(planned: &Planned, context: &Context) -> Exit {
-    let (file, intent) = match read(planned, context) {
-        Ok(read) => read,
+    let wanted = match read(planned, context) {
+        Ok(wanted) => wanted,
         Err(exit) => return exit,
     };
     let done = drive(async {
-        let ground = ground::of(&file.declared, context);
+        let ground = wanted.ground(context);
         settling::before(&ground, SETTLING).await;
-        show(planned, &file, intent, ground).await
+        show(planned, &wanted.file, wanted.intent.clone(), ground).await
     });
     done.unwrap_or_else(|exit| exit)
 }

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::plan::{self, SETTLING};
-use super::{background, ground, read, settling};
+use super::{background, read, settling};
 use crate::cli::args::{Format, Run};
 use crate::cli::output::{complain, escaped};
 use crate::cli::{Context, Exit, drive};
@@ -26,8 +26,8 @@ pub(super) fn run(run: &Run, context: &Context) -> Exit {
         // In a session of its own no terminal that goes away takes it along.
         let _ = rustix::process::setsid();
     }
-    let (file, intent) = match read(&run.what, context) {
-        Ok(read) => read,
+    let wanted = match read(&run.what, context) {
+        Ok(wanted) => wanted,
         Err(exit) => return exit,
     };
     if run.reason.trim().is_empty() {
@@ -38,9 +38,9 @@ pub(super) fn run(run: &Run, context: &Context) -> Exit {
     }
     let done = drive(async {
         let stop = signals();
-        let ground = ground::of(&file.declared, context);
+        let ground = wanted.ground(context);
         settling::before(&ground, SETTLING).await;
-        go(run, &file, intent, ground, stop).await
+        go(run, &wanted.file, wanted.intent.clone(), ground, stop).await
     });
     done.unwrap_or_else(|exit| exit)
 }
@@ -112,14 +112,14 @@ async fn go(
         }
     }
     if let Ok(ended) = running.ended.await {
-        return close(&ended, format);
+        return close(&ended, format, run.what.demo.is_some());
     }
     say("a fault of the console; the next start tells what became of it");
     Exit::Outcome(Outcome::Unknown)
 }
 
 /// Says how it ended.
-fn close(ended: &Ended, format: Format) -> Exit {
+fn close(ended: &Ended, format: Format, demo: bool) -> Exit {
     let outcome = ended.ending.outcome.unwrap_or(Outcome::Failed);
     let number = ended.operation.as_deref().unwrap_or("it");
     if let Some(why) = &ended.ending.unjournaled {
@@ -132,7 +132,7 @@ fn close(ended: &Ended, format: Format) -> Exit {
             say(&format!("{number} {}: {words}", outcome.word()));
         }
     }
-    if outcome == Outcome::Unknown {
+    if outcome == Outcome::Unknown && !demo {
         say("it is looked again at the next start of quarterdeck; nothing is sent again by itself");
     }
     // What the journal does not tell is not known to whoever reads it.
