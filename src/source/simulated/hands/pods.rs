@@ -7,7 +7,7 @@ use super::super::moment::{At, Moment};
 use super::super::plan::{Budget, ClusterPlan, WorkloadPlan};
 use super::super::pod::Scene;
 use super::objects::versioned;
-use crate::estate::{Pod, PodPhase, WorkloadKind};
+use crate::estate::{Pod, WorkloadKind};
 
 /// One pod of a cluster: of which workload, by its index, and of which of its replicas.
 pub(super) struct Found {
@@ -38,13 +38,6 @@ pub(super) fn pod(cluster: &ClusterPlan, found: &Found) -> Value {
         WorkloadKind::StatefulSet => ("StatefulSet", &*plan.name, plan.uid.to_string()),
         WorkloadKind::DaemonSet => ("DaemonSet", &*plan.name, plan.uid.to_string()),
     };
-    let phase = match pod.phase {
-        PodPhase::Pending => "Pending",
-        PodPhase::Running => "Running",
-        PodPhase::Succeeded => "Succeeded",
-        PodPhase::Failed => "Failed",
-        PodPhase::Unknown => "Unknown",
-    };
     let ready = if pod.ready.0 == pod.ready.1 { "True" } else { "False" };
     let mut object = json!({
         "apiVersion": "v1", "kind": "Pod",
@@ -58,7 +51,7 @@ pub(super) fn pod(cluster: &ClusterPlan, found: &Found) -> Value {
             "nodeName": pod.node.as_deref(), "terminationGracePeriodSeconds": 30,
             "containers": [{"name": &*plan.name}],
         },
-        "status": {"phase": phase, "conditions": [{"type": "Ready", "status": ready}]},
+        "status": {"phase": pod.phase.word(), "conditions": [{"type": "Ready", "status": ready}]},
     });
     if plan.scratch {
         object["spec"]["volumes"] = json!([{"name": "scratch", "emptyDir": {}}]);
