@@ -277,3 +277,27 @@ fn a_deployment_of_the_embedded_estate_is_scaled_by_keys_alone() {
         terminal.shows(shown);
     }
 }
+
+#[test]
+fn a_lost_answer_is_unknown_on_the_screen_until_a_look_has_told_it() {
+    let arguments = ["demo", "--scenario", "headwind", "--speed", "3"];
+    let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_quarterdeck"), &arguments, (150, 44));
+    terminal.shows("23/23 sources");
+    for (keys, shown) in [
+        ("5gg", "▸● orders"),
+        ("o", "reason"),
+        ("a drill\r", "WRITE 1"),
+        ("a", "▸ database.snapshot"),
+        ("\x1b[B", "▸ database.failover"),
+        ("\r", "▸ to"),
+        ("\r", "y goes on to the words that confirm: orders"),
+        ("y", "orders-1  →  orders-2"),
+        ("orders\r", "no answer came in time"),
+        ("", "failing-over"),
+        ("", "reconciled"),
+        ("\x1b", "reader orders-1"),
+    ] {
+        terminal.press(keys);
+        terminal.shows(shown);
+    }
+}

@@ -83,6 +83,14 @@ async fn the_primary_region_moves_without_loss_and_comes_back() {
     demo.shows("the west is primary", |e| primary(e).as_deref() == Some("us-west-2")).await;
     demo.shows("no writer in the east", |e| e.databases()[0].writer().is_none()).await;
     demo.shows("the east follows", |e| e.databases()[0].global_lag_ms("us-east-1").is_some()).await;
+    let judged = quarterdeck::judge::judge(
+        &demo.rigging.estate,
+        &quarterdeck::judge::History::default(),
+        &quarterdeck::judge::Policy::default(),
+        demo.clock.now(),
+    );
+    let doubts: Vec<&String> = judged.verdicts.iter().flat_map(|v| &v.doubts).collect();
+    assert!(doubts.iter().any(|d| d.contains("it follows us-west-2")), "{doubts:?}");
     let no_writer = demo.run("database.failover", target.clone(), &[]).await;
     assert!(no_writer.ending.words.iter().any(|w| w.contains("names no writer")), "{:?}", no_writer.ending);
     ended(&demo.run("global.switchover", target, &[("to", "us-east-1")]).await, Outcome::Done);

@@ -69,7 +69,10 @@ fn condition(
     if facts.members.is_empty() {
         docket.doubt("it has no members");
     } else if state.writer().is_none() {
-        docket.doubt("it has no writer");
+        match followed(state) {
+            Some(region) => docket.doubt(format!("it follows {region}, which has the writer of its Global Database")),
+            None => docket.doubt("it has no writer"),
+        }
     }
     if level > Level::Ok
         && let Some(breach) = docket.state(RuleId::DatabaseStatus, level)
@@ -79,6 +82,12 @@ fn condition(
         let rests = docket.rests_on(known);
         raise(docket, state, breach, Finding::Said { brief, sentence }, rests);
     }
+}
+
+/// The primary region of its Global Database, where that is another one.
+fn followed(state: &DatabaseState) -> Option<&str> {
+    let primary = state.described_global()?.members.iter().find(|m| m.role == GlobalRole::Primary)?;
+    (primary.region != state.declared.region).then_some(&primary.region)
 }
 
 /// One number and how to say it.
