@@ -117,8 +117,8 @@ impl Walk {
             let before = was.scene(old, &mut Moment::new(seen.at));
             let scene = cluster.scene(plan, &mut m);
             let scaler = |plan: &WorkloadPlan, w, at| plan.autoscaler(w, at).into_iter().collect();
-            let was = scaler(old, &before.workload, seen.at);
-            scalers.add(was, scaler(plan, &scene.workload, now), |a| a.name.clone());
+            let earlier = scaler(old, &before.workload, seen.at);
+            scalers.add(earlier, scaler(plan, &scene.workload, now), |a| a.name.clone());
             *seen = Seen { at: now, until: m.next() };
             workloads
                 .entry(plan.kind.kind())

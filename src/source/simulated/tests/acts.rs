@@ -48,6 +48,7 @@ fn what_was_done_is_walked_as_a_fresh_look_sees_it() {
     let (walked, seen) = (&heard.0.clusters()[0], &fresh.0.clusters()[0]);
     assert_eq!(walked.workloads(), seen.workloads());
     assert_eq!(walked.nodes(), seen.nodes());
+    assert_eq!(walked.autoscalers(), seen.autoscalers());
     // Every pod is on a node that stands.
     assert!(walked.pods().values().all(|p| p.node.as_ref().is_some_and(|node| walked.nodes().contains_key(node))));
     assert_eq!(walked.pods(), seen.pods());
