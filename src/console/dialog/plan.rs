@@ -112,9 +112,9 @@ fn ready(plan: &Plan, at: Timestamp, theme: &Theme, now: Timestamp, columns: usi
     let held = plan.preconditions.iter().filter(|p| p.holds);
     let held = held.map(|p| glyph(Mark::Ok, theme).plus(format!(" {} {}", p.field, p.seen)));
     pack(&mut out, "must hold", held, columns);
-    let ok = plan.guards.iter().filter(|g| g.ok).map(|g| {
-        let mark = if g.not_asked.is_some() { Mark::Unknown } else { Mark::Ok };
-        glyph(mark, theme).plus(format!(" {}", g.reason))
+    let ok = plan.guards.iter().filter(|g| g.ok).map(|g| match g.not_asked {
+        Some(_) => glyph(Mark::Unknown, theme).plus(format!(" {}: {}", g.guard.word(), g.reason)),
+        None => glyph(Mark::Ok, theme).plus(format!(" {}", g.reason)),
     });
     pack(&mut out, "guards", ok, columns);
     put(&mut out, "seen", &Words::dim(format!("{} ago", age(at, now))), columns);

@@ -130,3 +130,19 @@ fn the_plan() {
     };
     dialog("plan_refused", &set(true, refused), &read);
 }
+
+#[test]
+fn what_was_not_asked_is_not_shown_as_passed() {
+    let ready = |set: &Set| {
+        let intent = intent(set, "database.failover", &orders());
+        let mut plan = failover(&intent, false);
+        let why = "the operate role acts, and is assumed only after the confirmation";
+        for verdict in plan.guards.iter_mut().filter(|g| g.guard == Guard::Permission) {
+            verdict.reason = format!("not asked, because {why}; it is asked once that is done, before any call");
+            verdict.not_asked = Some(format!("whether the calls are allowed: {why}"));
+        }
+        Some(Paper::Ready(Box::new(Reading { intent, plan, number: None, at: now() })))
+    };
+    let read = Dialog::Plan(Confirming { scroll: 99, typed: None });
+    dialog("plan_not_asked", &set(true, ready), &read);
+}
