@@ -3,23 +3,24 @@
 #![cfg(all(feature = "aws", feature = "prometheus"))]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has to fail")]
 
+#[path = "wire_slos/ministack.rs"]
+mod ministack;
+#[path = "wire_slos/services.rs"]
+mod services;
+
 use std::path::Path;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
+use ministack::{Account, Series, assert_close, named};
 use serde_json::{Value, json};
 
-/// An account of its own: any twelve digits are one.
-const ACCOUNT: &str = "505050505050";
+/// An account of its own.
+static ACCOUNT: Account = Account::new("50");
 const NAMESPACE: &str = "Shop/Series";
 const WEEK_MIN: i64 = 7 * 1_440;
 const WINDOWS: [(&str, i64); 7] =
     [("5m", 5), ("30m", 30), ("1h", 60), ("2h", 120), ("6h", 360), ("1d", 1_440), ("3d", 4_320)];
-
-fn bed(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("run tests/run, or source the environment of tests/bed/up"))
-}
 
 /// Requests of a minute: no two hours are alike, and always more than 99, which is the most that is ever counted as bad.
 fn total(minute: i64) -> f64 {
@@ -41,28 +42,8 @@ fn quick(minute: i64) -> f64 {
 }
 
 async fn push(metric: &str, points: &[(i64, f64)]) {
-    let url = bed("QUARTERDECK_BED_MINISTACK");
-    // There is one already when another test of this binary was quicker.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::new();
-    for some in points.chunks(1_000) {
-        let datum =
-            |(minute, value): &(i64, f64)| json!({"MetricName": metric, "Timestamp": minute * 60, "Value": value});
-        let body = json!({"Namespace": NAMESPACE, "MetricData": some.iter().map(datum).collect::<Vec<_>>()});
-        let sent = client
-            .post(&url)
-            .header("x-amz-target", "GraniteServiceVersion20100801.PutMetricData")
-            .header("content-type", "application/x-amz-json-1.0")
-            .header(
-                "authorization",
-                format!("AWS4-HMAC-SHA256 Credential={ACCOUNT}/20261121/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=0"),
-            )
-            .body(body.to_string())
-            .send()
-            .await
-            .unwrap();
-        assert!(sent.status().is_success(), "{:?}", sent.text().await);
-    }
+    let series = Series { account: ACCOUNT.id(), namespace: NAMESPACE, metric, dimension: None };
+    ministack::push(&series, points).await;
 }
 
 fn estate(folder: &Path) -> std::path::PathBuf {
@@ -78,7 +59,8 @@ fn estate(folder: &Path) -> std::path::PathBuf {
     let text = [
         "[estate]\nname = \"series\"\n".to_owned(),
         format!(
-            "[[account]]\nname = \"shop\"\nid = \"{ACCOUNT}\"\nenvironment = \"production\"\nregions = [\"us-east-1\"]\n"
+            "[[account]]\nname = \"shop\"\nid = \"{}\"\nenvironment = \"production\"\nregions = [\"us-east-1\"]\n",
+            ACCOUNT.id()
         ),
         slo("failures", "7d", &bad),
         slo("latency", "7d", &good),
@@ -90,27 +72,15 @@ fn estate(folder: &Path) -> std::path::PathBuf {
 }
 
 fn status(folder: &Path, estate: &Path) -> Value {
-    let out = Command::new(env!("CARGO_BIN_EXE_quarterdeck"))
-        .args(["--estate", estate.to_str().unwrap(), "status", "--format", "json", "--wait", "40"])
-        .env("QUARTERDECK_HOME", folder)
-        .env("AWS_ACCESS_KEY_ID", ACCOUNT)
-        .env_remove("AWS_PROFILE")
-        .output()
-        .unwrap();
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&out.stderr)))
+    ministack::status(ACCOUNT.id(), folder, estate)
 }
 
 fn slo<'d>(document: &'d Value, name: &str) -> &'d Value {
-    document["slos"].as_array().unwrap().iter().find(|s| s["name"] == name).unwrap()
+    named(document, "slos", name)
 }
 
 fn cloudwatch(document: &Value) -> &Value {
-    document["sources"].as_array().unwrap().iter().find(|s| s["name"] == "cloudwatch").unwrap()
-}
-
-fn assert_close(found: &Value, expected: f64, what: &str) {
-    let found = found.as_f64().unwrap_or_else(|| panic!("{what} is {found}"));
-    assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{what}: {found} is not {expected}");
+    named(document, "sources", "cloudwatch")
 }
 
 /// Compares an SLO of the document with what the minutes of its windows come to.
