@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use quarterdeck::estate::{SliPoint, SliPoints, SliSeries, WindowCount};
+use quarterdeck::estate::{Covered, SliPoint, SliPoints, SliSeries, WindowCount};
 
 /// 2026-11-21T12:00:00Z, a multiple of five minutes.
 const NOON: i64 = 1_795_262_400;
@@ -82,6 +82,22 @@ fn missing_is_not_zero() {
     let slots: Vec<_> = series.five_minutes().map(|p| (p.at, p.bad, p.total)).collect();
     assert_eq!(slots, [(at(NOON), Some(3.0), Some(30.0))]);
     assert_eq!(series.minutes().filter(|p| p.total.is_none()).map(|p| p.at).collect::<Vec<_>>(), [at(NOON + 120)]);
+}
+
+#[test]
+fn a_gap_is_five_minutes_without_data_in_time_that_was_asked_for() {
+    // Two hours up to noon, of which the five minutes from 11:00 are not there.
+    let told_points = (0..24).filter(|i| *i != 12).map(|i| point(NOON - 7_200 + 300 * i, 0.0, 10.0)).collect();
+    let covered = |from, until| Some(Covered { from: at(from), until: at(until) });
+    let series = |covered| told(&SliPoints { five_minutes: told_points, covered, ..SliPoints::default() }, NOON + 60);
+    let gap = NOON - 3_600;
+    let asked = series(covered(NOON - 7_200, NOON + 60));
+    assert!(asked.lacks(NOON - 7_200, NOON) && asked.lacks(gap, gap + 300) && !asked.lacks(gap + 300, NOON));
+    // Whole five minutes alone: what goes on is not missing, nor is what was never asked for.
+    assert!(!asked.lacks(gap + 1, NOON + 60) && !asked.lacks(NOON, NOON + 299) && !asked.lacks(NOON - 90_000, gap));
+    let points = |covered| SliPoints { covered, ..SliPoints::default() };
+    let nothing = told(&points(covered(NOON - 600, NOON)), NOON + 60);
+    assert!(nothing.lacks(NOON - 300, NOON) && !told(&points(None), NOON).lacks(NOON - 300, NOON));
 }
 
 #[test]

@@ -124,17 +124,19 @@ impl PrometheusSource {
         let server = Server::new(&self.url, out.meter())?;
         let mut facts = Vec::new();
         let mut notes = Vec::new();
+        let mut counts = Vec::new();
         for slo in &self.slos {
             let Some(queries) = Queries::of(slo) else { continue };
             let mut reading = Reading::take(&server, &queries, at).await?;
-            if reading.counts.whole.total.is_some() {
+            // Once there is a history, it tells where points are missing, after a restart too.
+            if reading.counts.whole.total.is_some() && !filling.knows(&slo.name) {
                 match gaps.of(&server, slo, &queries, at).await? {
                     Ok(missing) => reading.mark(&missing, at),
                     Err(wrong) => reading.wrong.push(wrong),
                 }
             }
             notes.extend(reading.wrong.into_iter().map(|wrong| format!("{}: {wrong}", slo.name)));
-            facts.push(Fact::Slo(slo.name.clone(), reading.counts));
+            counts.push(Fact::Slo(slo.name.clone(), reading.counts));
         }
         for service in &self.services {
             let (found, wrong) = service.look(&server, at).await?;
@@ -153,6 +155,8 @@ impl PrometheusSource {
                 Err(said) => notes.push(format!("{}: its history is not filled: {said}", slo.name)),
             }
         }
+        // The points first: counts are held against them.
+        facts.extend(counts);
         Ok((facts, note(notes)))
     }
 }

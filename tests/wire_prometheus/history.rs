@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use quarterdeck::estate::{Counted, DeclaredSlo, SliPoint};
 
-use super::bed::{ask, prometheus, slo, watch_now};
+use super::bed::{ask, counts, prometheus, slo, watch_now};
 
 const FAILED: &str = r#"sum(increase(ledger_entries_total{outcome="failed"}[{{.window}}]))"#;
 const ALL: &str = "sum(increase(ledger_entries_total[{{.window}}]))";
@@ -64,6 +64,10 @@ async fn thirty_days_come_once_and_are_what_was_counted() {
     let calls = seen.sources()[0].calls;
     assert_eq!(calls, 16 + 1 + 4, "sixteen windows, one look for gaps, two ranges of two queries");
 
+    // Each two weeks 40 minutes were not scraped: queries over windows do not see that, the history does.
+    let counts = counts(&seen, "ledger");
+    assert!(counts.whole.partial && counts.whole.total.is_some());
+
     // What sums to a window agrees with the window that Prometheus counts itself.
     let end = points[points.len() - 2].at.as_second();
     for (word, seconds) in [("6h", 21_600), ("1d", 86_400), ("3d", 259_200)] {
@@ -89,4 +93,7 @@ async fn a_restart_asks_only_for_the_last_minutes() {
     let again = &second.slo("ledger").unwrap().series;
     assert!(again.five_minutes().count() <= 4 && again.minutes().count() <= 8, "{}", again.minutes().count());
     assert_eq!(again.covered().unwrap().from, first.coverage()["ledger"].from);
+    // Of the SLO's own window of seven days, nothing is asked but the two queries themselves.
+    let calls = second.sources()[0].calls;
+    assert!(calls <= 16 + 4, "sixteen windows and two short ranges of two queries, no look for gaps: {calls}");
 }

@@ -86,6 +86,16 @@ impl SliSeries {
         self.sum(from, to, to.saturating_sub(from) <= BY_MINUTES_S).count()
     }
 
+    /// Whether five minutes are without data in the time from one instant to another, as far as its source was asked.
+    pub fn lacks(&self, from: i64, to: i64) -> bool {
+        let Some(covered) = self.covered() else { return false };
+        let length = Step::FiveMinutes.seconds();
+        // Whole slots alone: those at the edges are asked for later, or no more.
+        let from = align(from.max(covered.from.as_second()) + length - 1);
+        let to = align(to.min(covered.until.as_second()));
+        from < to && self.sum(from, to, false).missing > 0
+    }
+
     /// The newest instant at which a minute with data ends.
     pub fn last_minute(&self) -> Option<Timestamp> {
         let (slot, _) = self.tracks.minutes().slots().rev().find(|(_, value)| value.is_some())?;

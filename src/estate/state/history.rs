@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{Estate, Known, SloState};
-use crate::estate::{Chunk, Course, Covered, DeclaredSlo, SliPoints, SliSeries};
+use crate::estate::{Chunk, Course, Covered, DeclaredSlo, Sli, SliPoints, SliSeries, SloCounts, Window};
 
 /// One history, and what tells it from another's.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,20 @@ impl SloState {
             let value = series.counts(end, self.declared.window_s);
             self.counts = Some(Known { value, as_of, origin });
         }
+    }
+
+    /// Takes counts in that a source made itself. A query over a window does not tell a quiet hour from one that was never
+    /// scraped, but the history does.
+    pub(super) fn count(&mut self, mut counts: SloCounts, as_of: Timestamp, origin: usize) {
+        if matches!(self.declared.sli, Sli::Prometheus { .. }) {
+            let to = counts.at.as_second();
+            let lengths = Window::ALL.map(Window::seconds).into_iter().chain([self.declared.window_s]);
+            for (count, seconds) in counts.windows.iter_mut().chain([&mut counts.whole]).zip(lengths) {
+                let from = to.saturating_sub_unsigned(seconds);
+                count.partial |= count.total.is_some() && self.series.lacks(from, to);
+            }
+        }
+        self.counts = Some(Known { value: counts, as_of, origin });
     }
 
     /// Withdraws all that is known of it.

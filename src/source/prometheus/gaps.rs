@@ -1,4 +1,5 @@
-//! Where an SLO's window has no data: an instant query cannot tell a quiet week from a week that was never scraped.
+//! Where an SLO's window has no data, while its history is not known yet: an instant query cannot tell a quiet week from
+//! a week that was never scraped. Once its history has been filled, the estate finds its gaps there, to five minutes.
 //!
 //! The total is asked again as a range, in steps that together cover the SLO's window; a step without a number is a gap.
 //! This reads as much as the query of the whole window does, so it is asked seldom. A gap shorter than a step (a 48th of
