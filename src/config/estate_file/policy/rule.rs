@@ -38,10 +38,16 @@ fn well_named(section: &Section<'_>, name: &str) -> bool {
     };
     let wrong = if name.is_empty() {
         return false;
-    } else if RuleId::from_word(name).is_some() {
+    } else if let Some(id) = RuleId::from_word(name) {
         let (area, rule) = name.split_once('.').unwrap_or((name, ""));
+        // The factors of burn follow the SLO's window, and any other state has no thresholds.
+        let change = match id {
+            RuleId::SloBurn => "{ for = … }",
+            state if state.about_state() => "false",
+            _ => "{ warn = … }",
+        };
         Wrong::new(format!("`{name}` is a built-in rule"), "a name of its own")
-            .help(format!("change the built-in one in [policy.alerts.{area}]: {rule} = {{ warn = … }}"))
+            .help(format!("change the built-in one in [policy.alerts.{area}]: {rule} = {change}"))
     } else if name.split_once('.').is_some_and(|(area, rule)| word(area) && word(rule)) {
         return true;
     } else {

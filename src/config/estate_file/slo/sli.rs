@@ -63,7 +63,7 @@ fn metric(section: &Section<'_>, percentage: bool) -> Metric {
     let namespace = section.required("namespace", value::text);
     let metric = section.required("metric", value::text);
     let stat = if percentage {
-        Some(section.required("stat", value::text))
+        Some(section.required("stat", share))
     } else {
         section.optional("stat", |v| {
             let stat = value::text(v)?;
@@ -84,6 +84,18 @@ fn metric(section: &Section<'_>, percentage: bool) -> Metric {
     }
     section.close();
     Metric { namespace, metric, stat, dimensions }
+}
+
+/// A statistic that can be a percentage of events. A percentile is not: it is a value, such as seconds, and what of it can
+/// be weighted by a total is the share of events up to a value.
+fn share(value: Value<'_>) -> Reading<String> {
+    let stat = value::text(value)?;
+    let rank = stat.strip_prefix("PR(").and_then(|rest| rest.strip_suffix(')'));
+    if rank.is_some_and(|range| range.contains(':')) || matches!(stat.as_str(), "Average" | "Minimum" | "Maximum") {
+        return Ok(stat);
+    }
+    Err(Wrong::new(format!("{stat} is no percentage of events"), "such as \"PR(:0.3)\", percent of the values up to 0.3")
+        .help("a percentile says how slow, and cannot be added up over time; a percentile rank says how many were quick enough"))
 }
 
 fn prometheus(section: &Section<'_>) -> Option<Sli> {
