@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod hands;
 pub mod outbox;
+pub mod purse;
 pub mod schedule;
 pub mod simulated;
 
@@ -23,6 +24,7 @@ use std::future::Future;
 use crate::estate::{EntryRef, SourceKey};
 pub use clock::Clock;
 pub use outbox::Outbox;
+pub use purse::Purse;
 
 /// Something that knows a part of the estate and keeps telling it.
 pub trait Source: Send + 'static {

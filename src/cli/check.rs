@@ -22,8 +22,8 @@ pub(super) struct Group {
 /// Runs every proof; 0 when all will work, else 3. A wrong estate file ends it at once: there is nothing to prove.
 pub(super) fn run(context: &Context) -> Exit {
     let mut groups = vec![files::group(context)];
-    let declared = match config::load_estate(&context.places, context.estate_flag()) {
-        Ok(file) => file.declared,
+    let (declared, cap) = match config::load_estate(&context.places, context.estate_flag()) {
+        Ok(file) => (file.declared, file.policy.spend_cap_usd_per_day),
         Err(error) => {
             print_text(&table(&groups));
             return match error {
@@ -36,6 +36,7 @@ pub(super) fn run(context: &Context) -> Exit {
         Ok(runtime) => runtime,
         Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
     };
+    groups.extend(sources::spending(&declared, cap, files::spent_today(context, &declared.name)));
     groups.extend(runtime.block_on(sources::groups(&declared)));
     runtime.shutdown_background();
     let proven = groups.iter().flat_map(|g| &g.rows).all(|(_, outcome)| outcome.is_ok());

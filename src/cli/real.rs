@@ -8,7 +8,7 @@ use super::output::complain_plain;
 use super::{Context, Exit, Rigging};
 use crate::config::{self, ConfigError, EstateFile};
 use crate::estate::{CostFacts, DeclaredEstate, Estate, Fact, Remembered};
-use crate::source::Clock;
+use crate::source::{Clock, Purse};
 use crate::store::{Recalled, Store, StoreWriter};
 
 /// The declared estate, ready to be watched.
@@ -50,10 +50,10 @@ pub(super) fn rig(context: &Context) -> Result<Real, ConfigError> {
         }
         Err(e) => notices.push(e.to_string()),
     }
-    let mut rigging = Rigging::new(estate, Clock::System);
+    let purse = Purse::new(file.policy.spend_cap_usd_per_day, recalled.spent_today_usd, now);
+    let mut rigging = Rigging::new(estate, Clock::System).with_purse(purse);
     let costs = costs(&recalled.seen, &file.declared);
-    let cap = file.policy.spend_cap_usd_per_day;
-    add_sources(&mut rigging, &file.declared, costs, cap);
+    add_sources(&mut rigging, &file.declared, costs);
     for remembered in std::mem::take(&mut recalled.seen) {
         rigging.estate.recall(remembered);
     }
@@ -91,17 +91,12 @@ fn costs(seen: &[Remembered], declared: &DeclaredEstate) -> BTreeMap<String, (Co
         .collect()
 }
 
-fn add_sources(
-    rigging: &mut Rigging,
-    declared: &DeclaredEstate,
-    costs: BTreeMap<String, (CostFacts, Timestamp)>,
-    cap_usd_per_day: Option<f64>,
-) {
+fn add_sources(rigging: &mut Rigging, declared: &DeclaredEstate, costs: BTreeMap<String, (CostFacts, Timestamp)>) {
     #[cfg(any(feature = "aws", feature = "prometheus"))]
     let covered = rigging.estate.coverage();
     #[cfg(feature = "aws")]
     let mut access = {
-        let before = crate::source::aws::Before { costs, covered: covered.clone(), cap_usd_per_day };
+        let before = crate::source::aws::Before { costs, covered: covered.clone() };
         let wiring = crate::source::aws::sources(declared, before);
         for source in wiring.sources {
             rigging.add(source);
@@ -122,7 +117,7 @@ fn add_sources(
         rigging.add(source);
     }
     #[cfg(not(feature = "aws"))]
-    drop((costs, cap_usd_per_day));
+    drop(costs);
     #[cfg(not(any(feature = "kubernetes", feature = "prometheus", feature = "aws")))]
     let _ = (rigging, declared);
 }

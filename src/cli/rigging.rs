@@ -3,7 +3,7 @@
 use tokio::sync::{mpsc, watch};
 
 use crate::estate::{Estate, Observation, Report};
-use crate::source::{Clock, Outbox, Source};
+use crate::source::{Clock, Outbox, Purse, Source};
 
 /// Observations that may wait before a source has to.
 const WAITING: usize = 1_024;
@@ -18,6 +18,8 @@ pub struct Rigging {
     pub observations: mpsc::Receiver<Observation>,
     /// Says false when the day's spend cap is reached.
     pub may_spend: watch::Sender<bool>,
+    /// What calls may still cost today.
+    pub purse: Purse,
     sender: mpsc::Sender<Observation>,
     starts: Vec<Start>,
 }
@@ -30,7 +32,13 @@ impl Rigging {
     pub fn new(estate: Estate, clock: Clock) -> Self {
         let (sender, observations) = mpsc::channel(WAITING);
         let (may_spend, _) = watch::channel(true);
-        Self { estate, clock, observations, may_spend, sender, starts: Vec::new() }
+        Self { estate, clock, observations, may_spend, purse: Purse::unlimited(), sender, starts: Vec::new() }
+    }
+
+    /// With a purse that pays for all calls of the sources that are added from here on.
+    #[must_use]
+    pub fn with_purse(self, purse: Purse) -> Self {
+        Self { purse, ..self }
     }
 
     /// Registers a source; it runs once [`Rigging::start`] is called.
@@ -38,6 +46,7 @@ impl Rigging {
         let key = source.key();
         self.estate.register(key.clone(), source.feeds());
         let out = Outbox::new(key, self.clock, self.sender.clone(), self.may_spend.subscribe());
+        let out = out.with_purse(self.purse.clone());
         self.starts.push(Box::new(move || {
             let last_words = out.clone();
             tokio::spawn(async move {

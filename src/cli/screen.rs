@@ -17,6 +17,7 @@ use crate::console::theme::Depth;
 use crate::console::{self, Keep, Operator, Setup, Style};
 use crate::judge::{self, History, Policy};
 use crate::operate::WritePolicy;
+use crate::source::Purse;
 use crate::store::StoreWriter;
 
 /// What a console is brought up with.
@@ -59,7 +60,7 @@ pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context)
     drop(within);
     let style = style(context, &mut notices);
     let writer = writer.map(Arc::new);
-    let keep = keep(writer.clone(), spent_today_usd);
+    let keep = keep(writer.clone(), rigging.purse.clone(), spent_today_usd);
     let ended = runtime.block_on(async move {
         let clock = rigging.clock;
         let starts = rigging.starts();
@@ -98,7 +99,7 @@ pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context)
 }
 
 /// Passes what must survive to the store's writer.
-fn keep(writer: Option<Arc<StoreWriter>>, spent_before_usd: f64) -> Keep {
+fn keep(writer: Option<Arc<StoreWriter>>, purse: Purse, spent_before_usd: f64) -> Keep {
     // The bits of what has been passed on of the day's spend: the store adds up what several consoles spend.
     let passed_on = AtomicU64::new(spent_before_usd.to_bits());
     Arc::new(move |kept| {
@@ -110,6 +111,9 @@ fn keep(writer: Option<Arc<StoreWriter>>, spent_before_usd: f64) -> Keep {
         // A new day starts from nothing.
         let more = if kept.spend.usd() < before { kept.spend.usd() } else { kept.spend.usd() - before };
         writer.spend(Timestamp::now(), more);
+        if let Some((at, usd)) = writer.spent() {
+            purse.at_least(at, usd);
+        }
         writer.trouble().borrow().clone().map_or(Ok(()), Err)
     })
 }

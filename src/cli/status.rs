@@ -31,14 +31,12 @@ async fn look(status: &Status, context: &Context) -> Exit {
     }
     rigging.start();
     let deadline = Instant::now() + Duration::from_secs_f64(status.wait);
-    let mut spent = 0.0;
     let cap = file.policy.spend_cap_usd_per_day;
     let looking = async {
         while !rigging.estate.settled() {
             let Ok(Some(observation)) = timeout_at(deadline, rigging.observations.recv()).await else { break };
-            spent += observation.cost_usd;
             rigging.estate.apply(observation);
-            let capped = cap.is_some_and(|cap| recalled.spent_today_usd + spent >= cap);
+            let capped = cap.is_some_and(|cap| rigging.purse.spent_usd(Timestamp::now()) >= cap);
             rigging.may_spend.send_if_modified(|may| std::mem::replace(may, !capped) == capped);
         }
     };
@@ -55,7 +53,10 @@ async fn look(status: &Status, context: &Context) -> Exit {
         rigging.estate.pass_time(now);
         writer.chronicle(rigging.estate.histories(), now);
         writer.learn(recalled.history);
-        writer.spend(now, spent);
+        // What was sent and not answered in time may be charged as well. A day that has just begun has spent all of it.
+        let spent = rigging.purse.spent_usd(now);
+        let before = if spent < recalled.spent_today_usd { 0.0 } else { recalled.spent_today_usd };
+        writer.spend(now, spent - before);
         writer.close(LAST_WRITING);
     }
     let exit = Exit::Level(judgement.level);

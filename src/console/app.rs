@@ -23,7 +23,7 @@ use super::desk::Desk;
 use super::dialog::Dialog;
 use super::draw;
 use super::keymap::{self, Keymap, Lookup};
-use super::scene::{ByWorkload, Scene};
+use super::scene::{ByWorkload, Scene, SpentToday};
 use super::theme::Theme;
 use super::view::View;
 use crate::estate::Estate;
@@ -209,6 +209,7 @@ impl App {
             by_workload: &self.by_workload,
             history: &self.history,
             desk: &self.desk,
+            spent: SpentToday { usd: self.spend.usd(), cap: self.spend.cap() },
             now: self.now,
             demo: self.demo.as_deref(),
         }

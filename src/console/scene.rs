@@ -25,6 +25,8 @@ pub struct Scene<'a> {
     pub history: &'a History,
     /// What the person is about to do, and has done.
     pub desk: &'a Desk,
+    /// What calls that cost money have cost today.
+    pub spent: SpentToday,
     /// The time, UTC.
     pub now: Timestamp,
     /// The embedded estate, with its scenario's name; none on a real one.
@@ -37,6 +39,22 @@ impl<'a> Scene<'a> {
         let alerts = &self.judgement.alerts;
         let found = self.by_workload.places(alerts).get(cluster).and_then(|of_cluster| of_cluster.get(key));
         found.into_iter().flatten().filter_map(|&place| alerts.get(place))
+    }
+}
+
+/// What the console's own calls have cost on this UTC day, of what they may; US dollars.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SpentToday {
+    /// What they have cost, by earlier runs too.
+    pub usd: f64,
+    /// What they may; none where there is no cap.
+    pub cap: Option<f64>,
+}
+
+impl SpentToday {
+    /// Whether next to nothing is left: what costs money waits, or soon will.
+    pub fn nearly_all(self) -> bool {
+        self.cap.is_some_and(|cap| self.usd >= 0.9 * cap)
     }
 }
 

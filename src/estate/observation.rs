@@ -58,6 +58,13 @@ pub enum Report {
         /// What was expected and what was found.
         reason: String,
     },
+    /// A part of what it is about to say: true, and no answer yet. Its state stays as it was.
+    Part {
+        /// When the facts were true.
+        as_of: Timestamp,
+        /// The facts.
+        facts: Vec<Fact>,
+    },
     /// Nothing new but the calls that were counted.
     Counted,
 }

@@ -125,6 +125,7 @@ impl Estate {
                 let heard = self.hear(origin, as_of, at, facts, note);
                 return Change { facts: heard.facts, sources: heard.sources || change.sources };
             }
+            Report::Part { as_of, facts } => return self.hear_part(origin, as_of, at, facts),
             Report::Failed { reason, next_try_at } if self.sources[origin].as_of.is_some() => {
                 (SourceState::Stale, reason, next_try_at)
             }
@@ -203,6 +204,16 @@ impl Estate {
         }
         self.count_rollouts(origin, as_of, at);
         Change { facts: taken, sources }
+    }
+
+    /// Takes in a part of an answer: the source has not answered by that.
+    fn hear_part(&mut self, origin: usize, as_of: Timestamp, at: Timestamp, facts: Vec<Fact>) -> Change {
+        let record = &self.sources[origin];
+        let before = (record.answered, record.state, record.error.clone(), record.next_try_at, record.as_of);
+        let change = self.hear(origin, as_of, at, facts, None);
+        let record = &mut self.sources[origin];
+        (record.answered, record.state, record.error, record.next_try_at, record.as_of) = before;
+        change
     }
 
     /// Time has passed: brings what depends on the time alone up to `now`, so that nobody has to look for it. To be
@@ -324,7 +335,7 @@ impl Estate {
             }
             Fact::Slo(name, value) => {
                 if let Some(s) = self.slos.iter_mut().find(|s| s.declared.name == name) {
-                    s.counts = Some(Known { value, as_of, origin });
+                    s.count(value, as_of, origin);
                 }
             }
             Fact::Service(name, value) => {

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::alert::Footing;
 use super::finding::{Finding, Rests};
@@ -15,6 +15,9 @@ use super::severity::{self, Environment};
 use super::standing::{Mark, Reach, settle};
 use super::{Alert, History, Judgement, Level, Policy, RuleId, SloVerdict, Subject, Verdict, silence, words};
 use crate::estate::{AccountState, ClusterState, EntryRef, Estate, Known, SourceRecord, SourceState};
+
+/// What is older than this tells nothing of now: no source asks more rarely than each 15 min by itself.
+const OLD: SignedDuration = SignedDuration::from_mins(20);
 
 /// Everything that a rule may look at, and where it writes what it found.
 pub(super) struct Docket<'a> {
@@ -144,6 +147,12 @@ impl<'a> Docket<'a> {
     pub(super) fn watcher(&self, cluster: &ClusterState) -> Option<&'a SourceRecord> {
         let index = *self.watchers.get(cluster.declared.name.as_str())?;
         self.estate.sources().get(index)
+    }
+
+    /// How old a number is, in words, where it is too old to say how things are now though its source is live: at a pace
+    /// that is slowed down to save money.
+    pub(super) fn old(&self, at: Timestamp) -> Option<String> {
+        (self.now.duration_since(at) >= OLD).then(|| words::age(at, self.now))
     }
 
     /// Why the open entry is at least unknown.

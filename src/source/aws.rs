@@ -25,6 +25,7 @@ mod proof;
 mod rds;
 #[cfg(test)]
 mod replay;
+mod spending;
 mod sts;
 mod trouble;
 
@@ -36,6 +37,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use self::cloudwatch::pace::Load;
 use self::costs::allowance::Allowance;
 use self::login::Login;
 use self::polling::Polling;
@@ -50,10 +52,7 @@ use crate::source::{Outbox, Source};
 pub use hands::AwsHands;
 pub use login::Files;
 pub use probe::{Probed, probe};
-
-/// What a source that costs money says while the day's cap is reached.
-const SPEND_CAP: &str =
-    "the day's cap for paid API calls is reached: it resumes at midnight UTC, or raise `policy.spend.cap_usd_per_day`";
+pub use spending::outlook;
 
 /// How often each service is asked.
 const EKS_EVERY: Duration = Duration::from_mins(1);
@@ -61,9 +60,6 @@ const RDS_EVERY: Duration = Duration::from_secs(20);
 const CLOUDWATCH_EVERY: Duration = Duration::from_mins(1);
 const BUDGETS_EVERY: Duration = Duration::from_mins(30);
 const COSTS_EVERY: Duration = Duration::from_hours(8);
-
-/// Numbers that are asked for a database, more or less: a writer and a reader of four or five each.
-const NUMBERS_A_DATABASE: usize = 9;
 
 /// The AWS sources of an estate, not started yet.
 pub struct AwsWiring {
@@ -120,15 +116,13 @@ impl Source for AwsSource {
     }
 }
 
-/// What earlier runs leave to the sources, so that they do not pay again for what is known, and what they may spend.
+/// What earlier runs leave to the sources, so that they do not pay again for what is known.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Before {
     /// The last costs of each account (by its name in the estate file) and when they were true.
     pub costs: BTreeMap<String, (CostFacts, Timestamp)>,
     /// The time for which each SLO's history (by its name in the estate file) has been asked.
     pub covered: BTreeMap<String, Covered>,
-    /// What all calls of a UTC day may cost, US dollars: polling is planned to stay below it.
-    pub cap_usd_per_day: Option<f64>,
 }
 
 /// The AWS sources of an estate.
@@ -143,16 +137,13 @@ pub fn sources_with_files(estate: &DeclaredEstate, before: Before, files: &Files
 
 fn wire(estate: &DeclaredEstate, before: Before, files: Option<&Files>, http: &SharedHttpClient) -> AwsWiring {
     let mut wiring = AwsWiring { sources: Vec::new(), access: BTreeMap::new() };
-    let slis = 2 * estate.slos.iter().filter(|slo| place_of(slo).is_some()).count();
-    let balanced = estate.services.iter().filter(|s| balanced(s).is_some()).count();
-    let steady = NUMBERS_A_DATABASE * estate.databases.len() + cloudwatch::METRICS * balanced;
-    let slis_every = cloudwatch::pace::every(slis, steady, before.cap_usd_per_day);
-    let Before { mut costs, covered, .. } = before;
+    let load = spending::load(estate);
+    let Before { mut costs, covered } = before;
     for account in &estate.accounts {
         let costs = costs.remove(&account.name);
         let login = Login::new(account, files.cloned(), http.clone());
         let channels = Channels::new();
-        Wire { estate, account, covered: &covered, slis_every, channels, wiring: &mut wiring }.all(login, costs);
+        Wire { estate, account, covered: &covered, load, channels, wiring: &mut wiring }.all(login, costs);
     }
     wiring
 }
@@ -162,8 +153,8 @@ struct Wire<'a> {
     estate: &'a DeclaredEstate,
     account: &'a DeclaredAccount,
     covered: &'a BTreeMap<String, Covered>,
-    /// How often the events of SLOs are asked for.
-    slis_every: Duration,
+    /// What is asked of CloudWatch in all accounts together.
+    load: Load,
     channels: Channels,
     wiring: &'a mut AwsWiring,
 }
@@ -225,16 +216,14 @@ impl<'a> Wire<'a> {
         (slos, services): &(Vec<&DeclaredSlo>, Vec<&DeclaredService>),
         roster: Option<watch::Receiver<Roster>>,
     ) -> Polling<cloudwatch::CloudWatch> {
-        let each_minute = roster.is_some() || !services.is_empty();
-        let every = if each_minute { CLOUDWATCH_EVERY } else { self.slis_every };
-        let counted = cloudwatch::Slis::new(slos, self.covered, self.slis_every);
+        let counted = cloudwatch::Slis::new(slos, self.covered, CLOUDWATCH_EVERY);
         let measured = cloudwatch::Services::new(services);
-        let ask = cloudwatch::CloudWatch { region: region.to_owned(), roster, services: measured, slis: counted };
+        let ask = cloudwatch::CloudWatch::new(region, roster, measured, counted, self.load);
         let key = SourceKey::new(SourceName::CloudWatch).within(region);
         let mut feeds = entries(databases);
         feeds.extend(slos.iter().map(|slo| EntryRef::Slo(slo.name.clone())));
         feeds.extend(services.iter().map(|service| EntryRef::Service(service.name.clone())));
-        self.polling(key, feeds, every, ask)
+        self.polling(key, feeds, CLOUDWATCH_EVERY, ask)
     }
 
     fn budgets(&self) -> Option<Polling<budgets::Budgets>> {
@@ -267,6 +256,7 @@ impl<'a> Wire<'a> {
             budgets,
             known,
             allowance,
+            load: self.load,
         };
         self.polling(SourceKey::new(SourceName::CostExplorer), feeds, COSTS_EVERY, ask)
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
-use super::Clock;
+use super::{Clock, Purse};
 use crate::estate::{Fact, Observation, Report, SourceKey};
 
 /// Requests sent and their price, counted where they are sent and taken with the next observation. Cheap to clone.
@@ -17,6 +17,13 @@ pub struct Meter {
 }
 
 impl Meter {
+    /// Takes back what was counted of a request that never went out, in millionths of a US dollar.
+    pub fn uncount(&self, micro_usd: u64) {
+        let less = |counted: u64| Some(counted.saturating_sub(micro_usd));
+        // It cannot fail: there is always an answer.
+        let _ = self.micro_usd.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
     /// Counts requests that were sent (retries included) and what they cost, in millionths of a US dollar.
     pub fn count(&self, calls: u64, micro_usd: u64) {
         self.calls.fetch_add(calls, Ordering::Relaxed);
@@ -37,6 +44,7 @@ pub struct Outbox {
     meter: Meter,
     sender: mpsc::Sender<Observation>,
     may_spend: watch::Receiver<bool>,
+    purse: Purse,
 }
 
 impl Outbox {
@@ -47,7 +55,18 @@ impl Outbox {
         sender: mpsc::Sender<Observation>,
         may_spend: watch::Receiver<bool>,
     ) -> Self {
-        Self { key, clock, meter: Meter::default(), sender, may_spend }
+        Self { key, clock, meter: Meter::default(), sender, may_spend, purse: Purse::unlimited() }
+    }
+
+    /// With the purse that pays for its calls.
+    #[must_use]
+    pub fn with_purse(self, purse: Purse) -> Self {
+        Self { purse, ..self }
+    }
+
+    /// What calls may still cost today.
+    pub fn purse(&self) -> &Purse {
+        &self.purse
     }
 
     /// The time.

@@ -26,6 +26,7 @@ enum Message {
 pub struct StoreWriter {
     messages: Sender<Message>,
     trouble: watch::Receiver<Option<String>>,
+    spent: watch::Receiver<Option<(Timestamp, f64)>>,
 }
 
 /// What has piled up since the last writing.
@@ -46,12 +47,13 @@ impl StoreWriter {
     pub fn start(store: Store) -> Result<Self, StoreError> {
         let (messages, inbox) = mpsc::channel();
         let (say, trouble) = watch::channel(None);
+        let (sum, spent) = watch::channel(None);
         let path = store.path().to_owned();
         thread::Builder::new()
             .name("store".into())
-            .spawn(move || write(store, &inbox, &say))
+            .spawn(move || write(store, &inbox, &say, &sum))
             .map_err(|error| StoreError::Failed { path, reason: format!("no thread to write it: {error}") })?;
-        Ok(Self { messages, trouble })
+        Ok(Self { messages, trouble, spent })
     }
 
     /// Keeps the facts of these sources; those that did not change since the last time cost next to nothing.
@@ -79,6 +81,12 @@ impl StoreWriter {
     /// Why nothing is kept at present, in words; none while all is well.
     pub fn trouble(&self) -> watch::Receiver<Option<String>> {
         self.trouble.clone()
+    }
+
+    /// What all consoles that share the store had spent on the UTC day of that instant, US dollars, when this one last
+    /// wrote what it spent; none before that.
+    pub fn spent(&self) -> Option<(Timestamp, f64)> {
+        *self.spent.borrow()
     }
 
     /// Waits until everything is written, at most so long; returns whether it is.
@@ -127,17 +135,26 @@ impl Pile {
 }
 
 /// What could not be written stays on the pile and is tried again with the next message.
-fn write(mut store: Store, inbox: &Receiver<Message>, say: &watch::Sender<Option<String>>) {
+fn write(
+    mut store: Store,
+    inbox: &Receiver<Message>,
+    say: &watch::Sender<Option<String>>,
+    sum: &watch::Sender<Option<(Timestamp, f64)>>,
+) {
     let mut pile = Pile::default();
     while let Ok(message) = inbox.recv() {
         pile.add(message);
         while let Ok(more) = inbox.try_recv() {
             pile.add(more);
         }
+        let spent_at = pile.spend.iter().map(|(at, _)| *at).max();
         let written = match pile.write(&mut store) {
             Err(StoreError::Broken { .. }) => store.start_over().and_then(|()| pile.write(&mut store)),
             written => written,
         };
+        if let Some(at) = spent_at.filter(|_| written.is_ok()) {
+            sum.send_replace(store.spent_on(at).ok().map(|usd| (at, usd)));
+        }
         let trouble = written.err().map(|error| error.to_string());
         say.send_if_modified(|said| {
             let changed = *said != trouble;

@@ -106,13 +106,13 @@ fn the_headline_says_what_is_worst_since_when_and_what_next() {
 fn on_a_calm_day_it_says_since_when_and_what_will_need_someone_next() {
     let mut ground = Ground::calm();
     ground.history.learn(&ground.judge(), ground.now);
-    ground.now = ago(-50);
+    ground.now = ago(-15);
     let mut verified = identity(IdentityState::Verified);
-    verified.expires_at = Some("2026-11-20T14:50:00Z".parse::<Timestamp>().unwrap());
+    verified.expires_at = Some("2026-11-20T14:15:00Z".parse::<Timestamp>().unwrap());
     ground.tell(sts(), vec![Fact::Identity("production".into(), verified)]);
     assert_eq!(
         line(&ground),
-        "All calm since 12:00 (50 min) · credentials of production expire in 2 h · node group on-demand of \
+        "All calm since 12:00 (15 min) · credentials of production expire in 2 h · node group on-demand of \
          prod-use1 at 2 of 5 · production month at 33.3 % of $3,000, next threshold 50 %"
     );
 }

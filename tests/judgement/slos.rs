@@ -67,6 +67,22 @@ fn what_fired_stays_while_its_source_is_down() {
 }
 
 #[test]
+fn what_is_old_is_unknown_though_its_source_is_live() {
+    let mut ground = counted([0.0; 7], 0.0);
+    ground.now = ago(-18);
+    assert_eq!(ground.level(&checkout()), Level::Ok, "counted 19 min ago");
+    ground.now = ago(-19);
+    let judgement = ground.judge();
+    assert_eq!(judgement.verdict(&checkout()).unwrap().doubts, ["its events were counted 20 min ago"]);
+    assert_eq!((judgement.slos[0].data, ground.level(&checkout())), ("ok", Level::Unknown));
+    // Numbers too.
+    let orders = EntryRef::Database("orders".into());
+    ground.now = ago(-60);
+    let doubts = &ground.judge().verdict(&orders).unwrap().doubts.concat();
+    assert!(doubts.contains("its numbers are from 1 h"), "{doubts}");
+}
+
+#[test]
 fn little_traffic_is_unknown_and_says_how_little() {
     let mut ground = Ground::calm();
     ground.tell(cloudwatch(), vec![Fact::Slo("checkout".into(), even_counts(12.0, 12.0))]);

@@ -54,6 +54,13 @@ pub(super) fn group(context: &Context) -> Group {
     Group { title: "files".to_owned(), rows }
 }
 
+/// What earlier runs have spent today on an estate, US dollars; nothing where there is no store.
+pub(super) fn spent_today(context: &Context, estate: &str) -> f64 {
+    let now = Timestamp::now();
+    let store = Store::open(&context.places.state().join(crate::cli::STORE), estate, now);
+    store.map_or(0.0, |mut store| store.recall(now).spent_today_usd)
+}
+
 /// A silence of the policy, and whether it has ended.
 fn silenced(silence: &Silence, now: Timestamp) -> Row {
     let rules = match &silence.rules {

@@ -61,6 +61,20 @@ pub(super) async fn groups(declared: &DeclaredEstate) -> Vec<Group> {
     groups
 }
 
+/// What the cap means for calls that cost money; none where none do.
+pub(super) fn spending(declared: &DeclaredEstate, cap: Option<f64>, spent: f64) -> Option<Group> {
+    #[cfg(feature = "aws")]
+    return (!declared.accounts.is_empty()).then(|| {
+        let outlook = crate::source::aws::outlook(declared, cap, spent, jiff::Timestamp::now());
+        Group { title: "calls that cost money".to_owned(), rows: vec![("policy.spend".to_owned(), outlook)] }
+    });
+    #[cfg(not(feature = "aws"))]
+    {
+        let _ = (declared, cap, spent);
+        None
+    }
+}
+
 #[cfg(feature = "kubernetes")]
 use std::collections::BTreeMap;
 #[cfg(feature = "kubernetes")]

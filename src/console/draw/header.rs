@@ -1,7 +1,7 @@
 //! The two lines at the top: how the estate is, who we are, what is fed, what it costs, the time; and one sentence.
 //!
 //! ```text
-//!  Innovate Inc.  ▲ CRITICAL since 19:12      OBSERVE  alice · quarterdeck-observe  14/15 sources  $0.04 spent  19:30:12Z
+//!  Innovate Inc.  ▲ CRITICAL since 19:12      OBSERVE  alice · quarterdeck-observe  14/15 sources  $0.04 today  19:30:12Z
 //!  ▲ checkout availability burns 14.6× (page 1h/5m), budget gone in 1 d 6 h · then 3 more
 //! ```
 
@@ -22,7 +22,7 @@ pub(super) fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, theme: &Theme) 
     let wide = area.width >= 100;
     // By importance; the last goes first. The clock stays where it is.
     let mut right = vec![(0, Words::of(Role::Clock, clock(scene.now)))];
-    right.insert(0, (4, Words::dim(format!("{} spent", usd(spent(scene))))));
+    right.insert(0, spent(scene));
     right.insert(0, (1, sources(scene, wide)));
     right.insert(0, (identity_rank(scene), identity(scene)));
     // While things can be changed, nothing is more important.
@@ -92,9 +92,12 @@ fn mode(scene: &Scene, wide: bool) -> Words {
     }
 }
 
-/// What the calls of this run have cost, US dollars.
-fn spent(scene: &Scene) -> f64 {
-    scene.estate.sources().iter().map(|s| s.cost_usd).fold(0.0, |sum, usd| sum + usd)
+/// What the console's own calls have cost today, of what they may; the more important the less is left.
+fn spent(scene: &Scene) -> (u8, Words) {
+    let spent = scene.spent;
+    let (rank, role) = if spent.nearly_all() { (2, Role::Warning) } else { (4, Role::Dim) };
+    let cap = spent.cap.map_or_else(String::new, |cap| format!(" of {}", usd(cap)));
+    (rank, Words::of(role, format!("{}{cap} today", usd(spent.usd))))
 }
 
 fn sources(scene: &Scene, wide: bool) -> Words {

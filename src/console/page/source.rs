@@ -33,7 +33,16 @@ pub(super) fn summary(scene: &Scene) -> Vec<Block> {
     vec![
         Block::Fact("sources", Words::joined(said)),
         fact("calls", format!("{} since the start, {}", count(calls), usd(cost))),
+        spent(scene),
     ]
+}
+
+/// What all calls have cost today, of what they may.
+fn spent(scene: &Scene) -> Block {
+    let spent = scene.spent;
+    let of = spent.cap.map_or_else(|| ", without a cap".to_owned(), |cap| format!(" of {}", usd(cap)));
+    let role = if spent.nearly_all() { Role::Warning } else { Role::Text };
+    Block::Fact("spent today", Words::of(role, format!("{}{of}", usd(spent.usd))))
 }
 
 /// Every source.

@@ -118,6 +118,9 @@ fn numbers(docket: &mut Docket<'_>, state: &DatabaseState) {
         docket.doubt(format!("not known: {}", words::list(&missing, 4)));
     }
     let Some(numbers) = &state.numbers else { return };
+    if let Some(old) = docket.old(numbers.as_of) {
+        docket.doubt(format!("its numbers are from {old} ago"));
+    }
     for figure in figures {
         let Some(value) = figure.value else { continue };
         let Some(breach) = docket.weigh(figure.rule, value, &about(state)) else { continue };

@@ -38,6 +38,9 @@ pub(in crate::judge) fn service(docket: &mut Docket<'_>, state: &ServiceState) {
             "requests",
         ),
     ];
+    if let Some(old) = docket.old(known.as_of) {
+        docket.doubt(format!("its numbers are from {old} ago"));
+    }
     let idle = facts.requests.is_some_and(|s| s.value <= 0.0);
     let mut missing = Vec::new();
     for Figure { rule, name, verb, value, sample, signal } in figures {

@@ -31,6 +31,9 @@ pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
         reading.data = "no_data";
     }
     match reading.data {
+        "ok" if let Some(old) = counts.and_then(|c| docket.old(c.at)) => {
+            docket.doubt(format!("its events were counted {old} ago"));
+        }
         "no_data" if counts.is_none() && !docket.undoubted() => {}
         "no_data" => docket.doubt("no data in the last hour"),
         "low_traffic" => docket.doubt(low_traffic(state, counts)),

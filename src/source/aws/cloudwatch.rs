@@ -1,8 +1,8 @@
 //! CloudWatch: what is asked of one account in one region, batched: the numbers of databases and of services in one call
-//! each minute, and the events of its SLOs as often as the day's spend cap allows.
+//! each minute, and the events of its SLOs, both more rarely where the day's spend cap does not allow that.
 //!
 //! Whoever needs another metric makes [`fetching::Query`]s, asks [`fetching::Region::fetch`] for them within
-//! [`CloudWatch::ask`], and tells how many there are to [`pace::every`]. Each metric that is asked for costs $0.00001.
+//! [`CloudWatch::ask`], and counts them in [`pace::Load`]. Each metric that is asked for costs $0.00001.
 
 mod fetching;
 mod numbers;
@@ -15,10 +15,11 @@ use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
 use aws_smithy_types::DateTime;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use self::fetching::{Points, Query, Region, built};
+use self::pace::{Load, Pace};
 pub(super) use self::services::{METRICS, Services};
 pub(super) use self::slis::Slis;
 use super::note::Notes;
@@ -31,6 +32,10 @@ use crate::source::Outbox;
 
 /// How soon RDS is looked to again while it has not named the members.
 const ROSTER_PAUSE: Duration = Duration::from_secs(15);
+/// CloudWatch has a new point each minute: the schedule's own pace.
+const AT_FULL_PACE: Duration = Duration::from_mins(1);
+/// Asked so much before the time is still in time.
+const SLACK: SignedDuration = SignedDuration::from_secs(10);
 /// How soon history is asked for again while it is being filled backwards.
 const FILL_PAUSE: Duration = Duration::from_millis(500);
 
@@ -41,21 +46,73 @@ pub(super) struct CloudWatch {
     pub(super) roster: Option<watch::Receiver<Roster>>,
     pub(super) services: Services,
     pub(super) slis: Slis,
+    /// What is asked of CloudWatch in all accounts together.
+    load: Load,
+    /// When numbers are asked for again; none: as the schedule says.
+    steady_due: Option<Timestamp>,
+}
+
+impl CloudWatch {
+    pub(super) fn new(
+        region: &str,
+        roster: Option<watch::Receiver<Roster>>,
+        services: Services,
+        slis: Slis,
+        load: Load,
+    ) -> Self {
+        Self { region: region.to_owned(), roster, services, slis, load, steady_due: None }
+    }
+
+    /// Whether there are numbers to be asked for besides SLOs.
+    fn has_steady(&self) -> bool {
+        self.roster.is_some() || !self.services.is_empty()
+    }
+
+    /// Whether it is time for them: at a slow pace they wait, but not when RDS tells of other members.
+    fn is_steady_due(&self, now: Timestamp) -> bool {
+        let told = self.roster.as_ref().is_some_and(|roster| roster.has_changed().unwrap_or(false));
+        told || self.steady_due.is_none_or(|due| due <= now + SLACK)
+    }
+
+    /// When to ask again where the cap slows polling down; none: as the schedule says.
+    fn again(&mut self, pace: Pace, steady: bool, now: Timestamp) -> Option<Duration> {
+        if !self.has_steady() {
+            return Some(self.slis.until_due(now));
+        }
+        if pace.steady <= AT_FULL_PACE {
+            self.steady_due = None;
+            return None;
+        }
+        if steady {
+            self.steady_due = now.checked_add(pace.steady).ok();
+        }
+        let left = self.steady_due.map_or(SignedDuration::ZERO, |due| due.duration_since(now));
+        let left = Duration::try_from(left).unwrap_or_default().max(Duration::from_secs(1));
+        Some(if self.slis.is_empty() { left } else { left.min(self.slis.until_due(now)) })
+    }
 }
 
 impl Ask for CloudWatch {
     async fn ask(&mut self, proven: &Proven, out: &Outbox) -> Result<Answer, Trouble> {
         if !out.may_spend() {
-            return Ok(Answer { paused: Some(super::SPEND_CAP.to_owned()), ..Answer::default() });
+            return Ok(Answer { paused: Some(super::spending::CAP_REACHED.to_owned()), ..Answer::default() });
         }
         let mut notes = Notes::default();
-        let numbers = self.numbers(proven, out, &mut notes).await;
+        let pace = self.load.pace(out.purse(), out.now());
+        pace.words(!self.slis.is_empty(), self.has_steady()).for_each(|words| notes.add(words));
+        let steady = self.is_steady_due(out.now());
+        let numbers = if steady { self.numbers(proven, out, &mut notes).await } else { Ok((Numbers::Resting, None)) };
         let (numbers, points) = match numbers {
             Ok((numbers, points)) => (Ok(numbers), points),
             Err(why) => (Err(why), None),
         };
-        let services = self.services(proven, out, points, &mut notes).await?;
-        let slis = self.slis.ask(&self.region, proven, out, &mut notes).await?;
+        // What was paid for already is told.
+        let told = matches!(numbers, Ok(Numbers::Facts(_)));
+        let services = if steady { self.services(proven, out, points, &mut notes).await } else { Ok(Vec::new()) };
+        let services = unless_capped(services, told, "services", &mut notes)?.unwrap_or_default();
+        let told = told || !services.is_empty();
+        let slis = self.slis.ask(&self.region, proven, out, pace.slis, &mut notes).await;
+        let slis = unless_capped(slis, told, "SLOs", &mut notes)?.flatten();
         let mut answer = Answer::default();
         match numbers {
             Ok(Numbers::Facts(facts)) => answer.facts = facts,
@@ -63,17 +120,17 @@ impl Ask for CloudWatch {
                 answer.silent = slis.is_none() && self.services.is_empty();
                 answer.again = Some(ROSTER_PAUSE);
             }
+            Ok(Numbers::Resting) => answer.silent = slis.is_none(),
             Ok(Numbers::None) => answer.silent = slis.is_none() && self.roster.is_none() && self.services.is_empty(),
             // The members are not known, or not readable: that says nothing against services and SLOs.
             Err(why) if slis.is_some() || !self.services.is_empty() => notes.add(why.words),
             Err(why) => return Err(why),
         }
         answer.facts.extend(services);
-        if self.roster.is_none() && self.services.is_empty() {
-            answer.again = Some(self.slis.until_due(out.now()));
-        }
+        answer.again = answer.again.or_else(|| self.again(pace, steady, out.now()));
         if let Some(slis) = slis {
             answer.facts.extend(slis.facts);
+            answer.part = slis.part;
             if slis.more {
                 answer.again = Some(FILL_PAUSE);
             }
@@ -104,12 +161,30 @@ impl Ask for CloudWatch {
     }
 }
 
+/// What was asked; none, and a note, where the day's cap did not allow it and something else is told.
+fn unless_capped<T>(
+    asked: Result<T, Trouble>,
+    told: bool,
+    what: &str,
+    notes: &mut Notes,
+) -> Result<Option<T>, Trouble> {
+    match asked {
+        Err(why) if told && why.kind == Kind::Capped => {
+            notes.add(format!("{what} wait: {why}"));
+            Ok(None)
+        }
+        asked => asked.map(Some),
+    }
+}
+
 /// What came of asking for the databases' numbers.
 enum Numbers {
     Facts(Vec<Fact>),
     /// RDS is being asked at this very moment; its word wakes us.
     Waiting,
     None,
+    /// It is not time for them yet.
+    Resting,
 }
 
 impl CloudWatch {

@@ -21,6 +21,7 @@ use aws_smithy_types::retry::RetryConfig;
 use jiff::{SignedDuration, Timestamp};
 
 use self::allowance::{Allowance, Verdict};
+use super::cloudwatch::pace::Load;
 use super::http::{LeaveAlone, Price};
 use super::polling::{Answer, Ask};
 use super::proof::Proven;
@@ -51,6 +52,8 @@ pub(super) struct Costs {
     pub(super) known: Option<(CostFacts, Timestamp)>,
     /// What may still be asked.
     pub(super) allowance: Allowance,
+    /// What CloudWatch is asked, which goes first.
+    pub(super) load: Load,
 }
 
 impl Ask for Costs {
@@ -66,8 +69,12 @@ impl Ask for Costs {
                 );
                 Ok(self.answer(now, until, Some(why)))
             }
-            Verdict::Ask(_) if !out.may_spend() => {
-                Ok(self.answer(now, now + SignedDuration::from_mins(10), Some(super::SPEND_CAP.to_owned())))
+            Verdict::Ask(_) if !out.may_spend() || !self.load.spares(out.purse(), now, MICRO_USD_A_REQUEST) => {
+                let why = format!(
+                    "an answer of Cost Explorer costs ${:.2}, and the day's cap leaves less beside what CloudWatch is asked: it waits, at the longest until midnight UTC; or raise `policy.spend.cap_usd_per_day`",
+                    MICRO_USD_A_REQUEST as f64 / 1e6
+                );
+                Ok(self.answer(now, now + SignedDuration::from_mins(10), Some(why)))
             }
             Verdict::Ask(pages) => {
                 let fetched = self.fetch(proven, out, now, pages).await;
@@ -152,7 +159,7 @@ impl Costs {
                 .group_by(GroupDefinition::builder().r#type(GroupDefinitionType::Dimension).key("SERVICE").build())
                 .filter(own_costs(&self.account_id))
                 .set_next_page_token(token.take());
-            let price = Price { meter: out.meter(), micro_usd: MICRO_USD_A_REQUEST };
+            let price = Price::new(out, MICRO_USD_A_REQUEST);
             let answer = request.customize().interceptor(price).send().await;
             let answer = answer.map_err(|error| explain(&error, "ce:GetCostAndUsage", &self.region));
             if answer.as_ref().err().is_none_or(|why| why.sent) {

@@ -1,5 +1,6 @@
 //! One HTTP client for every account and service, and the counting of what is sent through it.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -13,16 +14,21 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef, InterceptorContext,
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef, InterceptorContext,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority};
 use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use jiff::Timestamp;
+
 use crate::source::outbox::Meter;
+use crate::source::{Clock, Outbox, Purse};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -118,18 +124,57 @@ impl HttpConnector for MeteredConnector {
     }
 }
 
-/// Counts what an operation costs each time that the service answers it: a request that never arrived is not billed.
+/// Pays for an operation each time that it is sent, and keeps it from being sent where the day's cap does not allow it.
+/// A request that never arrived is not billed, and is given back; one that was answered too late may well be.
 #[derive(Debug)]
 pub(super) struct Price {
-    /// Where it is counted.
-    pub(super) meter: Meter,
-    /// Millionths of a US dollar an answer.
-    pub(super) micro_usd: u64,
+    meter: Meter,
+    purse: Purse,
+    clock: Clock,
+    /// Millionths of a US dollar a request.
+    micro_usd: u64,
+    /// When the request that is under way was paid for, milliseconds since 1970; 0 while none is.
+    paid: AtomicI64,
+}
+
+impl Price {
+    /// So many millionths of a US dollar for each request.
+    pub(super) fn new(out: &Outbox, micro_usd: u64) -> Self {
+        let (meter, purse, clock) = (out.meter(), out.purse().clone(), out.clock());
+        Self { meter, purse, clock, micro_usd, paid: AtomicI64::new(0) }
+    }
+}
+
+/// The day's cap leaves less than a request costs.
+#[derive(Debug)]
+pub(super) struct Dry;
+
+impl std::error::Error for Dry {}
+
+impl std::fmt::Display for Dry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(super::spending::CAP_REACHED)
+    }
 }
 
 impl Intercept for Price {
     fn name(&self) -> &'static str {
         "Price"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let now = self.clock.now();
+        if !self.purse.take(now, self.micro_usd) {
+            return Err(Dry.into());
+        }
+        self.meter.count(0, self.micro_usd);
+        self.paid.store(now.as_millisecond(), Ordering::Relaxed);
+        Ok(())
     }
 
     fn read_after_transmit(
@@ -138,7 +183,28 @@ impl Intercept for Price {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.meter.count(0, self.micro_usd);
+        self.paid.store(0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let late = context.output_or_error().and_then(Result::err).is_some_and(|error| {
+            error.is_timeout_error() || error.as_connector_error().is_some_and(ConnectorError::is_timeout)
+        });
+        if late {
+            self.paid.store(0, Ordering::Relaxed);
+        }
+        // Nothing came back, and not for want of time.
+        let paid = Timestamp::from_millisecond(self.paid.swap(0, Ordering::Relaxed)).unwrap_or_default();
+        if paid != Timestamp::UNIX_EPOCH {
+            self.purse.give_back(paid, self.micro_usd);
+            self.meter.uncount(self.micro_usd);
+        }
         Ok(())
     }
 }

@@ -12,6 +12,11 @@ impl Notes {
         }
     }
 
+    /// Adds notes, each once.
+    pub(super) fn extend(&mut self, notes: impl IntoIterator<Item = String>) {
+        notes.into_iter().for_each(|note| self.add(note));
+    }
+
     /// All of them; none when everything was seen.
     pub(super) fn words(self) -> Option<String> {
         if self.0.is_empty() { None } else { Some(self.0.join("; ")) }

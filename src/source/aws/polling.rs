@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::proof::{Doubt, Proof, Proven};
 use super::trouble::{Kind, Trouble};
 use crate::estate::{EntryRef, Fact, Report, SourceKey};
+use crate::source::purse::until_midnight_s;
 use crate::source::schedule::Schedule;
 use crate::source::{Outbox, Source};
 
@@ -24,6 +25,8 @@ pub(super) struct Answer {
     pub(super) as_of: Option<Timestamp>,
     /// Why it rests although there are facts: the spend cap, or an allowance that is used up.
     pub(super) paused: Option<String>,
+    /// The facts are a part of what is to be known, and the rest follows at once.
+    pub(super) part: bool,
     /// There is nothing to say yet.
     pub(super) silent: bool,
     /// When to ask again; none: as the schedule says.
@@ -114,8 +117,10 @@ impl<A: Ask> Polling<A> {
                     return Some(pause);
                 }
                 let as_of = answer.as_of.unwrap_or_else(|| out.now());
-                let Answer { facts, note, paused, .. } = answer;
-                if paused.is_none() || !facts.is_empty() {
+                let Answer { facts, note, paused, part, .. } = answer;
+                if part && paused.is_none() {
+                    out.say(Report::Part { as_of, facts }).await.then_some(())?;
+                } else if paused.is_none() || !facts.is_empty() {
                     out.say(Report::Facts { as_of, facts, note }).await.then_some(())?;
                 }
                 if let Some(reason) = paused {
@@ -123,6 +128,13 @@ impl<A: Ask> Polling<A> {
                     out.say(Report::Paused { reason, next_try_at }).await.then_some(())?;
                 }
                 Some(pause)
+            }
+            Err(trouble) if trouble.kind == Kind::Capped => {
+                // A little after midnight, and not all sources in the same second.
+                let to_midnight = Duration::from_secs(until_midnight_s(out.now()).unsigned_abs());
+                let pause = to_midnight + schedule.after_success().min(CAP);
+                let report = Report::Paused { reason: trouble.words, next_try_at: later(out, pause) };
+                out.say(report).await.then_some(pause)
             }
             Err(trouble) => {
                 self.ask.failed(&trouble);

@@ -2,6 +2,7 @@
 
 mod cbor;
 mod slos;
+mod spending;
 mod stage;
 
 use std::time::Duration;

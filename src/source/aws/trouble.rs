@@ -8,6 +8,10 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::http::Dry;
+
+/// The longest pause that a service may ask for: what is more is a mistake, or not from the service.
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// The longest message of a service that goes into an error, in characters.
 const LONGEST_MESSAGE: usize = 300;
 
@@ -22,6 +26,8 @@ pub(super) enum Kind {
     Throttled,
     /// The service cannot be reached or does not answer.
     Unreachable,
+    /// The day's spend cap leaves less than the call costs.
+    Capped,
     /// The service does not have the thing.
     NotFound,
     /// Anything else.
@@ -45,6 +51,11 @@ impl Trouble {
     /// Trouble that no service told of.
     pub(super) fn new(kind: Kind, words: impl Into<String>) -> Self {
         Self { kind, words: words.into(), retry_after: None, sent: false }
+    }
+
+    /// The day's spend cap does not allow a call.
+    pub(super) fn capped() -> Self {
+        Self::new(Kind::Capped, super::spending::CAP_REACHED)
     }
 }
 
@@ -73,6 +84,7 @@ where
             let status = answer.raw().status().as_u16();
             if status >= 400 { judge_answer(None, None, status, action) } else { unreadable(action, error) }
         }
+        _ if is_dry(error) => Trouble::capped(),
         SdkError::TimeoutError(_) => unreachable(action, place, "no answer in time"),
         SdkError::DispatchFailure(_) => unreachable(action, place, &root(error)),
         _ => Trouble::new(Kind::Other, format!("{action} could not be sent: {}", root(error))),
@@ -85,6 +97,18 @@ where
     }
     trouble.sent = !matches!(error, SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_));
     trouble
+}
+
+/// Whether the purse kept a request from being sent.
+fn is_dry(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(reason) = next {
+        if reason.is::<Dry>() {
+            return true;
+        }
+        next = reason.source();
+    }
+    false
 }
 
 fn unreadable(action: &str, error: &(dyn Error + 'static)) -> Trouble {
@@ -111,7 +135,7 @@ pub(super) fn judge_answer(code: Option<&str>, message: Option<&str>, status: u1
         Kind::Denied => format!("not allowed: grant the IAM action {action} to this identity ({said})"),
         Kind::Throttled => format!("AWS throttles {action}, slowing down ({said})"),
         Kind::NotFound => format!("{action}: {said}"),
-        Kind::Unreachable | Kind::Other => format!("{action} failed: {said}"),
+        Kind::Unreachable | Kind::Capped | Kind::Other => format!("{action} failed: {said}"),
     };
     Trouble::new(kind, words)
 }
@@ -172,7 +196,8 @@ pub(super) fn kind_of_code(code: &str) -> Option<Kind> {
 /// How long an answer asks to be left alone: `Retry-After` in seconds, or AWS' own header in milliseconds.
 fn retry_after(answer: &Response) -> Option<Duration> {
     let number = |name| answer.headers().get(name).and_then(|value: &str| value.trim().parse::<u64>().ok());
-    number("retry-after").map(Duration::from_secs).or_else(|| number("x-amz-retry-after").map(Duration::from_millis))
+    let asked = number("retry-after").map(Duration::from_secs);
+    asked.or_else(|| number("x-amz-retry-after").map(Duration::from_millis)).map(|pause| pause.min(LONGEST_PAUSE))
 }
 
 /// The innermost reason of an error.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::console::desk::Desk;
-use crate::console::scene::{ByWorkload, Scene};
+use crate::console::scene::{ByWorkload, Scene, SpentToday};
 use crate::estate::*;
 use crate::incident::{Concern, concerns};
 use crate::judge::*;
@@ -19,6 +19,7 @@ pub(crate) struct Set {
     pub(crate) history: History,
     pub(crate) desk: Desk,
     pub(crate) demo: Option<&'static str>,
+    pub(crate) cap: Option<f64>,
 }
 
 /// The instant of every test.
@@ -39,6 +40,7 @@ impl Set {
             by_workload: &self.by_workload,
             history: &self.history,
             desk: &self.desk,
+            spent: SpentToday { usd: self.estate.sources().iter().map(|s| s.cost_usd).sum(), cap: self.cap },
             now: now(),
             demo: self.demo,
         }
@@ -197,6 +199,7 @@ pub(crate) fn waiting(declared: &DeclaredEstate) -> Set {
         by_workload: ByWorkload::default(),
         history: History::default(),
         demo: None,
+        cap: None,
     }
 }
 
@@ -499,6 +502,7 @@ pub(crate) fn empty() -> Set {
         history: History::default(),
         desk: Desk::default(),
         demo: None,
+        cap: None,
     }
     .judged(1)
 }

@@ -103,7 +103,7 @@ impl<'a> Region<'a> {
         let asked: Vec<MetricDataQuery> = queries.iter().enumerate().map(|(i, q)| built(i, q, span.period)).collect();
         let mut token: Option<String> = None;
         for _ in 0..PAGES {
-            let price = Price { meter: self.out.meter(), micro_usd: MICRO_USD_A_METRIC * queries.len() as u64 };
+            let price = Price::new(self.out, MICRO_USD_A_METRIC * queries.len() as u64);
             let answer = self
                 .client
                 .get_metric_data()

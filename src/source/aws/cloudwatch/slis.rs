@@ -7,8 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::note::Notes;
 use super::super::proof::Proven;
+use super::super::spending::CAP_REACHED;
 use super::super::trouble::Trouble;
 use super::fetching::{Points, Query, Region, Span};
+use super::pace::price;
 use super::plan::{Asked, Plan, plan};
 use crate::estate::{Counted, Covered, DeclaredSlo, Fact, Metric, Sli, SliPoint, SliPoints};
 use crate::source::Outbox;
@@ -25,6 +27,8 @@ pub(in crate::source::aws) struct Slis {
     all: Vec<One>,
     every: Duration,
     due: Option<Timestamp>,
+    /// The round before left something for this one.
+    filling: bool,
 }
 
 /// What came of one round.
@@ -32,6 +36,8 @@ pub(super) struct Told {
     pub(super) facts: Vec<Fact>,
     /// There is more history to be asked for.
     pub(super) more: bool,
+    /// Not even what is now has been asked of all of them.
+    pub(super) part: bool,
 }
 
 /// One SLO.
@@ -44,6 +50,21 @@ struct One {
     asked: Option<Asked>,
     /// Some point has been seen, now or in an earlier run.
     seen: bool,
+    /// The start of the newest minute of which the total is in.
+    newest: Option<i64>,
+}
+
+impl One {
+    /// What has to be asked at the whole minute `end`. While history is being filled, what is now is asked again only after
+    /// `filling`, and not in each round.
+    fn plan(&self, end: i64, filling: Option<Duration>) -> Plan {
+        let plan = plan(self.window_s, self.asked, end);
+        let fresh = |every: Duration| {
+            let every = i64::try_from(every.as_secs()).unwrap_or(i64::MAX / 4);
+            self.asked.is_some_and(|asked| asked.until <= end && end < asked.until.saturating_add(every))
+        };
+        if filling.is_some_and(fresh) { Plan { forward: Vec::new(), ..plan } } else { plan }
+    }
 }
 
 /// What the first query says.
@@ -68,15 +89,27 @@ impl Slis {
             };
             let asked = covered.get(&slo.name).map(|c| Asked::of(*c));
             let queries = [query(events), query(total)];
-            Some(One { name: slo.name.clone(), window_s: slo.window_s, counted, queries, asked, seen: asked.is_some() })
+            Some(One {
+                name: slo.name.clone(),
+                window_s: slo.window_s,
+                counted,
+                queries,
+                asked,
+                seen: asked.is_some(),
+                newest: None,
+            })
         };
-        Self { all: slos.iter().filter_map(one).collect(), every, due: None }
+        Self { all: slos.iter().filter_map(one).collect(), every, due: None, filling: false }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
     }
 
     /// Forgets what has been asked.
     pub(super) fn forget(&mut self) {
-        self.all.iter_mut().for_each(|one| one.asked = None);
-        self.due = None;
+        self.all.iter_mut().for_each(|one| (one.asked, one.newest) = (None, None));
+        (self.due, self.filling) = (None, false);
     }
 
     /// How long it is until they are to be asked again.
@@ -85,53 +118,80 @@ impl Slis {
         Duration::try_from(left).unwrap_or_default().clamp(Duration::from_secs(1), self.every)
     }
 
-    /// Asks for what is missing; none where there are no SLOs or it is not time yet.
+    /// Asks for what is missing, and then again after `every`; none where there are no SLOs or it is not time yet.
+    ///
+    /// Nothing is begun that the day's cap does not let end: SLOs of which a part was asked would look as if they had no
+    /// data.
     pub(super) async fn ask(
         &mut self,
         region: &str,
         proven: &Proven,
         out: &Outbox,
+        every: Duration,
         notes: &mut Notes,
     ) -> Result<Option<Told>, Trouble> {
         let now = out.now();
+        self.every = every;
         if self.all.is_empty() || self.due.is_some_and(|due| now + SLACK < due) {
             return Ok(None);
         }
         let region = Region::new(proven, region, out);
         let end = now.as_second().div_euclid(60) * 60;
-        let plans: Vec<Plan> = self.all.iter().map(|one| plan(one.window_s, one.asked, end)).collect();
+        let plans: Vec<Plan> = self.all.iter().map(|one| one.plan(end, self.filling.then_some(every))).collect();
+        let forward = within(plans.iter().map(|p| p.forward.as_slice()), CALLS_A_ROUND);
+        if !affords(out, chosen(&plans, &forward, |p| &p.forward)) {
+            return Err(Trouble::capped());
+        }
         let mut found: Vec<Found> = self.all.iter().map(|_| Found::default()).collect();
-        for (span, which) in by_span(plans.iter().map(|p| p.forward.as_slice())) {
+        for (span, which) in by_span(chosen(&plans, &forward, |p| &p.forward)) {
             self.fetch(&region, span, &which, &mut found).await?;
         }
-        for (one, (found, plan)) in self.all.iter_mut().zip(found.iter_mut().zip(&plans)) {
+        // What is now goes first, of all of them.
+        let part = forward.contains(&false);
+        let mut backward = within(plans.iter().map(|p| p.backward.as_slice()), if part { 0 } else { CALLS_A_ROUND });
+        let mut rests = None;
+        if part || !affords(out, chosen(&plans, &backward, |p| &p.backward)) {
+            rests = (!part).then(|| CAP_REACHED.to_owned());
+            backward = plans.iter().map(|plan| plan.backward.is_empty()).collect();
+        }
+        for found in &mut found {
             found.forward_done = found.problem.is_none();
-            if found.forward_done {
-                one.asked = plan.after_forward;
+        }
+        for (span, which) in by_span(chosen(&plans, &backward, |p| &p.backward)) {
+            if let Err(why) = self.fetch(&region, span, &which, &mut found).await {
+                // What came before is told all the same: it would not be asked for again.
+                rests = Some(why.words);
+                backward = plans.iter().map(|plan| plan.backward.is_empty()).collect();
+                break;
             }
         }
-        let chosen = within(&plans, CALLS_A_ROUND);
-        for (span, which) in by_span(plans.iter().zip(&chosen).map(|(p, now)| if *now { &p.backward[..] } else { &[] }))
-        {
-            self.fetch(&region, span, &which, &mut found).await?;
-        }
+        notes.extend(rests.as_ref().map(|why| format!("SLOs have no whole history yet: {why}")));
         let mut facts = Vec::new();
-        for ((one, found), (plan, chosen)) in self.all.iter_mut().zip(found).zip(plans.iter().zip(&chosen)) {
-            if *chosen && found.forward_done && found.problem.is_none() {
-                one.asked = plan.after_backward;
+        let rounds = plans.iter().zip(forward.iter().zip(&backward));
+        for ((one, found), (plan, (forward, backward))) in self.all.iter_mut().zip(found).zip(rounds) {
+            if *forward && found.forward_done && !plan.forward.is_empty() {
+                one.asked = plan.after_forward;
+            }
+            if *forward && *backward && found.forward_done && found.problem.is_none() {
+                one.asked =
+                    one.asked.map(|asked| Asked { from: plan.after_backward.map_or(asked.from, |a| a.from), ..asked });
             }
             if let Some(why) = &found.problem {
                 notes.add(format!("{}: not all of it is known: {why}", one.name));
             }
             one.seen |= !found.points.minutes.is_empty() || !found.points.five_minutes.is_empty();
-            if !one.seen && *chosen {
+            if !one.seen && *forward && *backward {
                 notes.add(format!("{}: there is no {} with these dimensions", one.name, one.queries[1].metric));
             }
-            facts.push(Fact::SliPoints(one.name.clone(), found.told(one.asked, end)));
+            one.newest = one.newest.max(found.newest);
+            if (*forward && !plan.forward.is_empty()) || (*backward && !plan.backward.is_empty()) {
+                facts.push(Fact::SliPoints(one.name.clone(), found.told(one.asked, one.newest, end)));
+            }
         }
-        let more = chosen.contains(&false);
+        let more = part || (rests.is_none() && backward.contains(&false));
+        self.filling = more;
         self.due = (!more).then(|| now.checked_add(self.every).ok()).flatten();
-        Ok(Some(Told { facts, more }))
+        Ok(Some(Told { facts, more, part }))
     }
 
     /// Asks for both metrics of some SLOs over one span.
@@ -155,6 +215,21 @@ impl Slis {
     }
 }
 
+/// Whether the cap leaves enough to ask for both metrics of SLOs over these spans.
+fn affords<'a>(out: &Outbox, spans: impl Iterator<Item = &'a [Span]>) -> bool {
+    let needed = price(2 * spans.map(<[Span]>::len).sum::<usize>());
+    out.purse().left(out.now()).is_none_or(|left| needed <= left)
+}
+
+/// The spans of the plans whose turn it is; none of the others.
+fn chosen<'a>(
+    plans: &'a [Plan],
+    turn: &'a [bool],
+    spans: impl Fn(&'a Plan) -> &'a Vec<Span> + 'a,
+) -> impl Iterator<Item = &'a [Span]> {
+    plans.iter().zip(turn).map(move |(plan, turn)| if *turn { spans(plan).as_slice() } else { &[] })
+}
+
 /// The spans of all plans, each with those that want it.
 fn by_span<'a>(plans: impl Iterator<Item = &'a [Span]>) -> BTreeMap<Span, Vec<usize>> {
     let mut all: BTreeMap<Span, Vec<usize>> = BTreeMap::new();
@@ -166,15 +241,15 @@ fn by_span<'a>(plans: impl Iterator<Item = &'a [Span]>) -> BTreeMap<Span, Vec<us
     all
 }
 
-/// Which plans' backward spans fit into so many calls; the first one always does.
-fn within(plans: &[Plan], calls: usize) -> Vec<bool> {
+/// Which SLOs' spans fit into so many calls; the first one's always do.
+fn within<'a>(spans: impl Iterator<Item = &'a [Span]>, calls: usize) -> Vec<bool> {
     let mut shares = 0.0;
-    let fits = |plan: &Plan| {
+    let fits = |spans: &'a [Span]| {
         let before = shares;
-        shares += plan.backward.iter().map(|s| 2.0 / s.queries_a_call() as f64).sum::<f64>();
-        plan.backward.is_empty() || before == 0.0 || shares <= calls as f64
+        shares += spans.iter().map(|s| 2.0 / s.queries_a_call() as f64).sum::<f64>();
+        spans.is_empty() || before == 0.0 || shares <= calls as f64
     };
-    plans.iter().map(fits).collect()
+    spans.map(fits).collect()
 }
 
 fn query(metric: &Metric) -> Query {
@@ -219,10 +294,10 @@ impl Found {
     }
 
     /// As the estate takes it in. The windows end with the last whole minute that is in, two late at most.
-    fn told(self, asked: Option<Asked>, end: i64) -> SliPoints {
+    fn told(self, asked: Option<Asked>, newest: Option<i64>, end: i64) -> SliPoints {
         let at = |second| Timestamp::from_second(second).ok();
         let covered = asked.and_then(|a| Some(Covered { from: at(a.from)?, until: at(a.until)? }));
-        let last = self.newest.map_or(i64::MIN, |start| start + 60).clamp(end - 60 * LATE_MINUTES, end);
+        let last = newest.map_or(i64::MIN, |start| start + 60).clamp(end - 60 * LATE_MINUTES, end);
         SliPoints { covered, counts_at: at(last), ..self.points }
     }
 }
@@ -285,7 +360,9 @@ mod tests {
     #[test]
     fn windows_end_with_the_last_minute_that_is_in_two_late_at_most() {
         let end_with = |newest: &[(i64, f64)]| {
-            found(What::Count(Counted::Bad), 60, &[], newest).told(None, 6_000).counts_at.unwrap().as_second()
+            let found = found(What::Count(Counted::Bad), 60, &[], newest);
+            let newest = found.newest;
+            found.told(None, newest, 6_000).counts_at.unwrap().as_second()
         };
         assert_eq!(end_with(&[(5_940, 1.0)]), 6_000);
         assert_eq!(end_with(&[(5_880, 1.0), (5_820, 1.0)]), 5_940);
@@ -296,11 +373,11 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_into_a_round_waits() {
-        let month =
-            |days: i64| Plan { backward: vec![Span { period: 300, from: 0, to: days * 86_400 }], ..Plan::default() };
+        let month = |days: i64| vec![Span { period: 300, from: 0, to: days * 86_400 }];
+        let within = |all: &[Vec<Span>], calls| within(all.iter().map(Vec::as_slice), calls);
         // 11 queries of 30 days fit into a call: five SLOs do.
-        assert_eq!(within(&[month(30), Plan::default(), month(30)], 8), [true; 3]);
-        let many: Vec<Plan> = (0..60).map(|_| month(30)).collect();
+        assert_eq!(within(&[month(30), Vec::new(), month(30)], 8), [true; 3]);
+        let many: Vec<Vec<Span>> = (0..60).map(|_| month(30)).collect();
         assert_eq!(within(&many, 8).iter().filter(|now| **now).count(), 44);
         assert_eq!(within(&[month(4_000), month(1)], 0), [true, false]);
     }

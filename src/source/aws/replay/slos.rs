@@ -32,7 +32,7 @@ fn metric(name: &str, stat: Option<&str>) -> Metric {
     }
 }
 
-fn slo(name: &str, days: u64, percent: bool) -> DeclaredSlo {
+pub(super) fn slo(name: &str, days: u64, percent: bool) -> DeclaredSlo {
     let (account, region) = ("production".to_owned(), "eu-central-1".to_owned());
     let total = metric("Requests", None);
     let sli = if percent {
@@ -51,7 +51,7 @@ fn slo(name: &str, days: u64, percent: bool) -> DeclaredSlo {
     }
 }
 
-fn with(slos: Vec<DeclaredSlo>) -> DeclaredEstate {
+pub(super) fn with(slos: Vec<DeclaredSlo>) -> DeclaredEstate {
     DeclaredEstate { slos, databases: Vec::new(), ..declared(ID) }
 }
 
@@ -162,6 +162,64 @@ async fn a_restart_asks_only_for_what_is_missing() {
     let known = second.estate.slo("week").unwrap();
     assert!(known.series.minutes().count() <= 37, "{}", known.series.minutes().count());
     assert!(known.counts.as_ref().unwrap().value.whole.partial, "without what was kept the window is not whole");
+}
+
+#[tokio::test]
+async fn a_history_that_breaks_off_leaves_no_gap() {
+    // The last three days come, the rest of the month does not at first.
+    let mut stage = Stage::over(&with(vec![slo("checkout", 30, false)]), Before::default(), |sent| {
+        match (sent.operation.as_str(), sent.nth) {
+            ("GetCallerIdentity", _) => identity(ID),
+            ("GetMetricData", 1 | 2) => Reply::json(500, "{}"),
+            ("GetMetricData", _) => counts(sent),
+            _ => Reply::json(200, r#"{"ResultsByTime":[]}"#),
+        }
+    });
+    stage.until(SOON, |e| e.slos()[0].counts.is_some()).await;
+    let source = stage.source(SourceName::CloudWatch);
+    assert!(
+        source.state == SourceState::Live && source.error.clone().unwrap().contains("no whole history"),
+        "{source:?}"
+    );
+    let known = stage.estate.slos()[0].counts.clone().unwrap().value;
+    assert_close(known.windows[6].total, by_hand(known.at, 3 * 86_400).1, "3d");
+    assert!(!known.windows[6].partial && known.whole.partial);
+    stage.until(Duration::from_secs(90), |e| !e.slos()[0].counts.as_ref().unwrap().value.whole.partial).await;
+    assert_counted(&stage, "checkout", 30);
+}
+
+#[tokio::test]
+async fn many_slos_come_in_parts_and_nothing_is_asked_twice() {
+    // Nine metrics of a week fit into a call, and eight calls into a round: 38 SLOs need nine.
+    let begun = Timestamp::now().as_second() / 60;
+    let slos = (0..38).map(|i| slo(&format!("slo {i}"), 7, false)).collect();
+    let mut stage = Stage::over(&with(slos), Before::default(), |sent| match sent.operation.as_str() {
+        "GetCallerIdentity" => identity(ID),
+        "GetMetricData" => {
+            let (events, total) = (points(sent, bad), points(sent, |m| Some(total(m))));
+            let mut asked: Vec<(usize, bool)> = sent.body.match_indices("Errors").map(|(at, _)| (at, true)).collect();
+            asked.extend(sent.body.match_indices("Requests").map(|(at, _)| (at, false)));
+            asked.sort_unstable();
+            let ids: Vec<String> = (0..asked.len()).map(|i| format!("q{i}")).collect();
+            let of = |errors: bool| if errors { &events[..] } else { &total[..] };
+            let all: Vec<_> = ids.iter().zip(&asked).map(|(id, (_, e))| (id.as_str(), "Complete", of(*e))).collect();
+            metric_data(&all, None)
+        }
+        _ => Reply::json(200, r#"{"ResultsByTime":[]}"#),
+    });
+    stage.until(SOON, |e| e.slos()[0].counts.is_some()).await;
+    assert_eq!(stage.source(SourceName::CloudWatch).state, SourceState::Waiting, "that is a part of the answer");
+    assert!(!stage.estate.settled() && stage.estate.slos()[37].counts.is_none());
+    stage.until(SOON, |e| e.slos()[37].counts.is_some()).await;
+    assert_counted(&stage, "slo 0", 7);
+    assert_counted(&stage, "slo 37", 7);
+    let calls = stage.operations().iter().filter(|o| *o == "GetMetricData").count();
+    let minutes = usize::try_from(Timestamp::now().as_second() / 60 - begun).unwrap();
+    assert!(
+        calls >= 9 && calls <= 9 + minutes,
+        "{calls}: what is now is asked again after a minute, not in each round"
+    );
+    assert_eq!(stage.source(SourceName::CloudWatch).state, SourceState::Live);
 }
 
 #[tokio::test]

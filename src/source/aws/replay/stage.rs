@@ -8,12 +8,13 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use tokio::sync::{mpsc, watch};
 
 use crate::estate::{DeclaredAccount, DeclaredDatabase, DeclaredEstate, Estate, Observation, SourceName, SourceRecord};
 use crate::source::aws::{Before, Files, wire};
-use crate::source::{Clock, Outbox, Source};
+use crate::source::{Clock, Outbox, Purse, Source};
 
 /// One request as the service sees it.
 #[derive(Debug, Clone)]
@@ -54,6 +55,16 @@ impl Reply {
     pub(super) fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.headers.push((name, value));
         self
+    }
+
+    /// None at all: the line is cut before the request arrives.
+    pub(super) fn cut() -> Self {
+        Self::new(0, "", Vec::new())
+    }
+
+    /// None in time.
+    pub(super) fn late() -> Self {
+        Self::new(1, "", Vec::new())
     }
 
     pub(super) fn half(mut self) -> Self {
@@ -112,6 +123,12 @@ impl HttpConnector for Line {
         self.0.send((request, answer)).expect("the service is there");
         HttpConnectorFuture::new(async move {
             let reply = answered.await.expect("the service answers");
+            if reply.status == 0 {
+                return Err(ConnectorError::io("the line is cut".into()));
+            }
+            if reply.status == 1 {
+                return Err(ConnectorError::timeout("nothing came".into()));
+            }
             let mut response = HttpResponse::new(reply.status.try_into().unwrap(), SdkBody::from(reply.body));
             for (name, value) in reply.headers {
                 response.headers_mut().insert(name, value);
@@ -156,6 +173,16 @@ impl Stage {
         before: Before,
         answers: impl Fn(&Sent) -> Reply + Send + 'static,
     ) -> Self {
+        Self::spending(declared, before, &Purse::unlimited(), answers)
+    }
+
+    /// With a purse that pays for it.
+    pub(super) fn spending(
+        declared: &DeclaredEstate,
+        before: Before,
+        purse: &Purse,
+        answers: impl Fn(&Sent) -> Reply + Send + 'static,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let files = Files { config: folder.path().join("config"), credentials: folder.path().join("credentials") };
         std::fs::write(&files.config, "[profile stage]\nregion = us-east-1\n").unwrap();
@@ -167,7 +194,7 @@ impl Stage {
         write_key(stage_folder.path(), "OLDKEY");
         for source in wire(declared, before, Some(&files), &http).sources {
             estate.register(source.key(), source.feeds());
-            let out = Outbox::new(source.key(), Clock::System, tell.clone(), spend.clone());
+            let out = Outbox::new(source.key(), Clock::System, tell.clone(), spend.clone()).with_purse(purse.clone());
             tokio::spawn(source.run(out));
         }
         Self { estate, told, asked, operations: Vec::new(), folder: stage_folder, _may_spend: may_spend }

@@ -1,0 +1,132 @@
+//! The day's spend cap: what it does not allow is not sent, and said.
+
+use jiff::Timestamp;
+
+use super::cbor::metric_data;
+use super::slos::{slo, with};
+use super::stage::{Reply, Sent, Stage, declared, identity};
+use super::{ID, SOON, healthy};
+use crate::estate::{DeclaredEstate, SourceName, SourceState};
+use crate::source::Purse;
+use crate::source::aws::Before;
+
+/// Answers all that is asked, with requests and no failures in each minute.
+fn answer(sent: &Sent) -> Reply {
+    match sent.operation.as_str() {
+        "GetCallerIdentity" => identity(ID),
+        "GetMetricData" => {
+            let now = Timestamp::now().as_second().div_euclid(60) * 60;
+            let total: Vec<(i64, f64)> = (1..4_400).map(|m| (now - 60 * m, 100.0)).collect();
+            let ids: Vec<String> = (0..200).map(|i| format!("q{i}")).collect();
+            // Every second metric is a total.
+            let all: Vec<_> = ids.iter().skip(1).step_by(2).map(|id| (id.as_str(), "Complete", &total[..])).collect();
+            metric_data(&all, None)
+        }
+        _ => Reply::json(200, r#"{"ResultsByTime":[]}"#),
+    }
+}
+
+fn many(slos: usize) -> DeclaredEstate {
+    with((0..slos).map(|i| slo(&format!("slo {i}"), 3, false)).collect())
+}
+
+fn purse(cap_usd: f64) -> Purse {
+    Purse::new(Some(cap_usd), 0.0, Timestamp::now())
+}
+
+fn asked(stage: &mut Stage, operation: &str) -> usize {
+    stage.operations().iter().filter(|o| *o == operation).count()
+}
+
+#[tokio::test]
+async fn what_the_cap_does_not_afford_is_not_sent() {
+    // Forty metrics cost $0.0004.
+    let purse = purse(0.000_399);
+    let mut stage = Stage::spending(&many(20), Before::default(), &purse, answer);
+    stage.until(SOON, |e| e.sources().iter().all(|s| s.answered)).await;
+    for name in [SourceName::CloudWatch, SourceName::CostExplorer] {
+        let source = stage.source(name);
+        assert_eq!((source.state, source.cost_usd > 0.0), (SourceState::Paused, false), "{source:?}");
+        let words = source.error.clone().unwrap();
+        assert!(words.contains("the day's cap") && words.contains("raise `policy.spend.cap_usd_per_day`"), "{words}");
+    }
+    assert!(stage.source(SourceName::CloudWatch).next_try_at.unwrap() > Timestamp::now());
+    assert!(stage.estate.slos().iter().all(|slo| slo.counts.is_none()));
+    assert_eq!((asked(&mut stage, "GetMetricData"), asked(&mut stage, "GetCostAndUsage")), (0, 0));
+    assert_eq!(purse.left(Timestamp::now()), Some(399));
+}
+
+#[tokio::test]
+async fn what_it_affords_is_spent_to_the_last_millionth_and_no_further() {
+    let purse = purse(0.000_4);
+    let mut stage = Stage::spending(&many(20), Before::default(), &purse, answer);
+    stage.until(SOON, |e| e.slos().iter().all(|slo| slo.counts.is_some())).await;
+    assert_eq!(purse.left(Timestamp::now()), Some(0));
+    let source = stage.source(SourceName::CloudWatch);
+    assert!((source.cost_usd - 4e-4).abs() < 1e-12 && source.state == SourceState::Live, "{source:?}");
+    // Nothing is left for the next one: it is not asked each minute, and that is said.
+    assert!(source.error.clone().unwrap().contains("SLOs are asked for every"), "{source:?}");
+}
+
+#[tokio::test]
+async fn two_sources_at_once_do_not_exceed_it() {
+    let mut estate = many(20);
+    for slo in estate.slos.iter_mut().skip(10) {
+        if let crate::estate::Sli::CloudWatchCounts { region, .. } = &mut slo.sli {
+            *region = "us-west-2".to_owned();
+        }
+    }
+    // Enough for one of two regions.
+    let purse = purse(0.000_3);
+    let mut stage = Stage::spending(&estate, Before::default(), &purse, answer);
+    stage.until(SOON, |e| e.sources().iter().all(|s| s.answered)).await;
+    let of_cloudwatch = |state: SourceState| {
+        stage.estate.sources().iter().filter(|s| s.key.name == SourceName::CloudWatch && s.state == state).count()
+    };
+    assert_eq!((of_cloudwatch(SourceState::Live), of_cloudwatch(SourceState::Paused)), (1, 1));
+    let cost: f64 = stage.estate.sources().iter().map(|s| s.cost_usd).sum();
+    assert!((cost - 2e-4).abs() < 1e-12, "{cost}");
+}
+
+#[tokio::test]
+async fn a_request_that_never_arrives_costs_nothing() {
+    let purse = purse(1.0);
+    let mut stage = Stage::spending(&declared(ID), Before::default(), &purse, |sent| match sent.operation.as_str() {
+        "GetMetricData" => Reply::cut(),
+        other => healthy(other),
+    });
+    let failed = |e: &crate::estate::Estate| {
+        e.sources().iter().any(|s| s.key.name == SourceName::CloudWatch && s.state == SourceState::Failing)
+    };
+    stage.until(SOON, failed).await;
+    assert!(stage.source(SourceName::CloudWatch).cost_usd < 1e-12);
+    stage.until(SOON, |e| e.sources().iter().any(|s| s.key.name == SourceName::CostExplorer && s.answered)).await;
+    assert_eq!(purse.left(Timestamp::now()), Some(990_000), "Cost Explorer alone");
+}
+
+#[tokio::test]
+async fn a_request_that_is_answered_too_late_may_be_charged() {
+    let purse = purse(1.0);
+    let mut stage = Stage::spending(&many(1), Before::default(), &purse, |sent| match sent.operation.as_str() {
+        "GetMetricData" => Reply::late(),
+        _ => answer(sent),
+    });
+    let failed = |e: &crate::estate::Estate| {
+        e.sources().iter().any(|s| s.key.name == SourceName::CloudWatch && s.state == SourceState::Failing)
+    };
+    stage.until(SOON, failed).await;
+    let source = stage.source(SourceName::CloudWatch);
+    assert!((source.cost_usd - 2e-5 * source.calls as f64).abs() < 1e-12, "{source:?}");
+}
+
+#[tokio::test]
+async fn cost_explorer_leaves_what_polling_needs() {
+    // One answer costs $0.01; what twenty SLOs need for the rest of the day is more than the little that would be left.
+    let purse = purse(0.010_001);
+    let mut stage = Stage::spending(&many(20), Before::default(), &purse, answer);
+    stage.until(SOON, |e| e.sources().iter().all(|s| s.answered)).await;
+    assert_eq!(stage.source(SourceName::CloudWatch).state, SourceState::Live);
+    let costs = stage.source(SourceName::CostExplorer);
+    assert!(costs.error.clone().unwrap().contains("an answer of Cost Explorer costs $0.01"), "{costs:?}");
+    assert_eq!(costs.state, SourceState::Paused);
+}
