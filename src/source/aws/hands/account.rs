@@ -1,12 +1,13 @@
 //! An account's credentials for operations: resolved afresh, proven by STS, kept for a few minutes of looking.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::timeout::TimeoutConfig;
+use tokio::sync::watch;
 
 use super::super::login::{Files, Login};
 use super::super::proof::Proven;
@@ -75,8 +76,8 @@ pub(super) struct Account {
     declared: DeclaredAccount,
     person: String,
     login: Login,
-    /// Never held while anything is waited for.
-    kept: Mutex<Option<Arc<Known>>>,
+    /// What was proven last. It is only ever replaced whole: whoever looks with an older set has that one to its end.
+    kept: watch::Sender<Option<Arc<Known>>>,
 }
 
 impl Account {
@@ -87,7 +88,7 @@ impl Account {
         http: &SharedHttpClient,
     ) -> Self {
         let login = Login::new(declared, files.cloned(), http.clone());
-        Self { declared: declared.clone(), person: person.to_owned(), login, kept: Mutex::new(None) }
+        Self { declared: declared.clone(), person: person.to_owned(), login, kept: watch::Sender::new(None) }
     }
 
     pub(super) fn id(&self) -> &str {
@@ -107,7 +108,7 @@ impl Account {
 
     /// The set that was proven lately, or a new one.
     pub(super) async fn known(&self) -> Result<Arc<Known>, Trouble> {
-        let kept = self.kept().clone().filter(|k| k.good());
+        let kept = self.kept.borrow().clone().filter(|k| k.good());
         match kept {
             Some(known) => Ok(known),
             None => self.afresh().await,
@@ -118,13 +119,13 @@ impl Account {
     pub(super) async fn afresh(&self) -> Result<Arc<Known>, Trouble> {
         self.forget();
         let known = Arc::new(self.proven(&By::Reading).await?);
-        *self.kept() = Some(known.clone());
+        self.kept.send_replace(Some(known.clone()));
         Ok(known)
     }
 
     /// Forgets what was proven.
     pub(super) fn forget(&self) {
-        *self.kept() = None;
+        self.kept.send_replace(None);
     }
 
     /// The set that acts: of the operate role, assumed for this operation, or the account's own where it has none. It is
@@ -187,11 +188,6 @@ impl Account {
         }
         let proven = Proven::new(login, config, credentials.clone(), 0);
         Ok(Known { proven, credentials, arn, account_id, at: Instant::now() })
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Option<Arc<Known>>> {
-        // What is kept is only ever replaced whole.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
