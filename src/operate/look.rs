@@ -45,6 +45,15 @@ pub enum Read {
         /// The node group's name.
         name: String,
     },
+    /// `DescribeUpdate` of one update of a node group of the target's EKS cluster: its member.
+    NodeGroupUpdate {
+        /// The EKS cluster's name.
+        cluster: String,
+        /// The node group's name.
+        name: String,
+        /// The update's id, as the answer to the call named it.
+        id: String,
+    },
 }
 
 /// What a read came to.

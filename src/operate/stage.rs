@@ -98,7 +98,7 @@ pub(super) fn pause(op: &mut Operation, look: Look, words: String, now: Timestam
 /// Looks at what the operation watches.
 pub(super) fn look(op: &mut Operation, look: Look) -> Vec<Effect> {
     let Some(plan) = op.course.as_ref() else { return fault(op) };
-    let reads = op.brief.work.watched(plan);
+    let reads = op.brief.work.followed(plan, &op.sent);
     op.awaits = Awaits::Sight(look);
     vec![Effect::Look(reads)]
 }

@@ -39,6 +39,12 @@ pub trait Work: Sync {
     /// What is looked at while it runs, after a lost answer, and after a crash.
     fn watched(&self, plan: &Plan) -> Vec<Read>;
 
+    /// The same, once calls went out: what their answers named is looked at too.
+    fn followed(&self, plan: &Plan, sent: &[Sent]) -> Vec<Read> {
+        let _ = sent;
+        self.watched(plan)
+    }
+
     /// What is to be sent next. Asked after the re-check and after each answer that was accepted (or declined, where
     /// [`Work::bears`] it) and each look while it waits.
     fn next(&self, plan: &Plan, sent: &[Sent], seen: &Sights, now: Timestamp) -> Next {
@@ -73,6 +79,12 @@ pub trait Work: Sync {
 
     /// Whether what was planned is so now. After a crash the answers' bodies hold their plain members alone.
     fn verify(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> Progress;
+
+    /// What came of an operation of several calls that broke off, as far as can be seen: what they did, and what is left.
+    fn broke_off(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> String {
+        let _ = (plan, seen);
+        format!("it broke off after {}; what was done stands", pieces::counted(sent.len(), "call"))
+    }
 
     /// After a lost answer or a crash: whether this call acted, as far as can be seen.
     fn happened(&self, plan: &Plan, call: &Call, seen: &Sights) -> Happened;

@@ -52,11 +52,11 @@ pub(in crate::operate) fn seen(op: &mut Operation, sights: Sights, now: Timestam
     let unanswered = match &last.answer {
         None | Some(Answer::Lost { .. }) => !op.acted,
         Some(Answer::Unsent(why)) => {
-            let words = format!("{} was not sent: {why}", last.call.action);
+            let words = format!("{} was not sent: {why}{}", last.call.action, rest(op));
             return close(op, Outcome::Failed, words);
         }
         Some(Answer::Declined { code, message, .. }) if !op.brief.work.bears(plan, last) => {
-            let words = format!("{} was declined: {code}: {message}", last.call.action);
+            let words = format!("{} was declined: {code}: {message}{}", last.call.action, rest(op));
             return close(op, Outcome::Failed, words);
         }
         Some(_) => false,
@@ -73,12 +73,18 @@ pub(in crate::operate) fn seen(op: &mut Operation, sights: Sights, now: Timestam
             effects
         }
         Happened::NotSeen(instead) if now.duration_since(last.at) >= grace && unseen(op).is_empty() => {
-            let words = format!("{} did not act: {instead}", last.call.action);
+            let words = format!("{} did not act: {instead}{}", last.call.action, rest(op));
             close(op, Outcome::Failed, words)
         }
         Happened::NotSeen(instead) => wait(op, format!("nothing shows it yet: {instead}"), now),
         Happened::Unclear(why) => wait(op, why, now),
     }
+}
+
+/// What came of the others, where there was more than one call to make.
+fn rest(op: &Operation) -> String {
+    let plan = course(op).filter(|plan| plan.calls.len() > 1);
+    plan.map(|plan| format!("; {}", op.brief.work.broke_off(plan, &op.sent, &op.seen))).unwrap_or_default()
 }
 
 /// Every call that went out is known to have acted: what came of the whole.
@@ -93,19 +99,19 @@ fn outcome(op: &mut Operation, now: Timestamp) -> Vec<Effect> {
     let since_last = op.sent.last().map_or(SignedDuration::ZERO, |last| now.duration_since(last.at));
     let late = since_last.as_secs() >= i64::try_from(within_s).unwrap_or(i64::MAX);
     match progress {
-        Progress::Failed(why) => close(op, Outcome::Failed, why),
+        Progress::Failed(why) if whole => close(op, Outcome::Failed, why),
         _ if !unseen(op).is_empty() => {
             let why = unseen(op).join("; ");
             wait(op, format!("it cannot be seen: {why}"), now)
         }
         _ if !whole => {
-            let words = format!("it broke off after {} calls; what they did stands", op.sent.len());
+            let words = op.brief.work.broke_off(plan, &op.sent, &op.seen);
             close(op, Outcome::Failed, words)
         }
-        Progress::Waiting(words) | Progress::Done(words) if late => {
+        Progress::Waiting(words) | Progress::Done(words) | Progress::Failed(words) if late => {
             close(op, Outcome::Failed, format!("not seen within {within_s} s: {words}"))
         }
-        Progress::Waiting(words) | Progress::Done(words) => wait(op, words, now),
+        Progress::Waiting(words) | Progress::Done(words) | Progress::Failed(words) => wait(op, words, now),
     }
 }
 

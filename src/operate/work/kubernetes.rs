@@ -3,9 +3,10 @@
 //! - One file per operation: `scale`, `namespace_scale`, `restart`, `pause`, `rollback`, `bounds`, `evict`, `cordon`, `drain`.
 //! - What they read: `reads`, `object`, and what they make of it: `workload`, `history`, `scaler`, `budget`, `pods`, `departure`.
 //! - What they send: `change` binds each call to the object and version that was read; `kubectl` says the same in a shell.
-//! - `evidence`: whether a call acted whose answer was lost.
+//! - `evidence`: whether a call acted whose answer was lost; `broken_off`: what came of a drain that broke off.
 
 mod bounds;
+mod broken_off;
 mod budget;
 mod change;
 mod cordon;

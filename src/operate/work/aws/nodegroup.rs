@@ -11,7 +11,7 @@ use super::require;
 use crate::operate::work::pieces::{change, counted, unchanged};
 use crate::operate::work::{Happened, Progress};
 use crate::operate::{
-    Call, Danger, Draft, Intent, Pinned, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
+    Answer, Call, Danger, Draft, Intent, Pinned, Plan, Read, Refusal, Sent, Sights, Undo, Verification, Work,
 };
 
 /// Sets the sizes of a managed node group.
@@ -32,6 +32,11 @@ impl Sizes {
     fn of(group: &Value) -> Option<Self> {
         let size = |key: &str| group.get("scalingConfig")?.get(key)?.as_u64().and_then(|n| u32::try_from(n).ok());
         Some(Self { min: size("minSize")?, max: size("maxSize")?, desired: size("desiredSize")? })
+    }
+
+    /// Whether only the number between the bounds is another one.
+    fn within(self, planned: Self) -> bool {
+        (self.min, self.max) == (planned.min, planned.max)
     }
 
     fn words(self) -> String {
@@ -95,8 +100,23 @@ impl Work for Scale {
         vec![read(&plan.target)]
     }
 
-    fn verify(&self, plan: &Plan, _: &[Sent], seen: &Sights) -> Progress {
+    fn followed(&self, plan: &Plan, sent: &[Sent]) -> Vec<Read> {
+        let mut reads = self.watched(plan);
+        reads.extend(update(plan, sent));
+        reads
+    }
+
+    fn needs(&self, read: &Read) -> bool {
+        // Whoever may not look at updates sees by the node group itself what became of it.
+        !matches!(read, Read::NodeGroupUpdate { .. })
+    }
+
+    fn verify(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> Progress {
         let id = &plan.target.id;
+        let followed = update(plan, sent).and_then(|read| Followed::of(seen.there(&read)?));
+        if let Some(ended) = followed.as_ref().and_then(|update| update.ended_badly(id)) {
+            return Progress::Failed(ended);
+        }
         let read = read(&plan.target);
         let Some(group) = seen.there(&read) else {
             return Progress::Waiting(format!("{id} cannot be seen: {}", require::why_not(seen, &read)));
@@ -106,10 +126,26 @@ impl Work for Scale {
         if matches!(status, "DEGRADED" | "DELETING" | "DELETE_FAILED" | "CREATE_FAILED") {
             return Progress::Failed(format!("{id} is {status}: {}", issues(group)));
         }
-        if status == "ACTIVE" && Sizes::of(group) == planned(plan) {
-            return Progress::Done(format!("{id} is ACTIVE with {sizes}"));
+        let as_planned = Sizes::of(group) == planned(plan);
+        match followed {
+            Some(update) if update.status != "Successful" => {
+                Progress::Waiting(format!("update {} is {}; {id} is {status} with {sizes}", update.id, update.status))
+            }
+            Some(update) if status == "ACTIVE" && as_planned => {
+                Progress::Done(format!("EKS says of update {}: Successful; {id} is ACTIVE with {sizes}", update.id))
+            }
+            // An autoscaler chooses another number between the bounds as soon as it may.
+            Some(update)
+                if status == "ACTIVE" && Sizes::of(group).zip(planned(plan)).is_some_and(|(a, b)| a.within(b)) =>
+            {
+                Progress::Done(format!(
+                    "EKS says of update {}: Successful; {id} is ACTIVE, and has {sizes} by now: somebody, or an autoscaler, chose another number since",
+                    update.id
+                ))
+            }
+            None if status == "ACTIVE" && as_planned => Progress::Done(format!("{id} is ACTIVE with {sizes}")),
+            _ => Progress::Waiting(format!("{id} is {status} with {sizes}")),
         }
-        Progress::Waiting(format!("{id} is {status} with {sizes}"))
     }
 
     fn happened(&self, plan: &Plan, _: &Call, seen: &Sights) -> Happened {
@@ -129,6 +165,45 @@ impl Work for Scale {
             None => Happened::Unclear(format!("EKS names no sizes of {id}; it is {status}")),
         }
     }
+}
+
+/// An update as EKS tells of it.
+struct Followed<'a> {
+    id: &'a str,
+    status: &'a str,
+    shown: &'a Value,
+}
+
+impl<'a> Followed<'a> {
+    fn of(shown: &'a Value) -> Option<Self> {
+        Some(Self { id: text(shown, "id")?, status: text(shown, "status")?, shown })
+    }
+
+    /// That it will not come, and EKS' own errors.
+    fn ended_badly(&self, group: &str) -> Option<String> {
+        if !matches!(self.status, "Failed" | "Cancelled") {
+            return None;
+        }
+        let said = |e: &Value| {
+            let on: Vec<&str> = list(e, "resourceIds").iter().filter_map(Value::as_str).collect();
+            let on = if on.is_empty() { String::new() } else { format!(", {}", on.join(", ")) };
+            let (words, code) = (text(e, "errorMessage"), text(e, "errorCode"));
+            format!("{} ({}{on})", words.unwrap_or("no words"), code.unwrap_or("no code"))
+        };
+        let errors: Vec<String> = list(self.shown, "errors").iter().map(said).collect();
+        let why = if errors.is_empty() { "EKS names no error".to_owned() } else { errors.join("; ") };
+        Some(format!("EKS says of update {} of {group}: {}: {why}", self.id, self.status))
+    }
+}
+
+/// The update that EKS named when it took the call; none while there is no such answer, as after a lost one.
+fn update(plan: &Plan, sent: &[Sent]) -> Option<Read> {
+    let id = sent.iter().rev().find_map(|s| match &s.answer {
+        Some(Answer::Accepted { body, .. }) => body.pointer("/update/id")?.as_str(),
+        _ => None,
+    })?;
+    let cluster = eks(&plan.target).to_owned();
+    Some(Read::NodeGroupUpdate { cluster, name: plan.target.id.clone(), id: id.to_owned() })
 }
 
 fn eks(target: &Pinned) -> &str {

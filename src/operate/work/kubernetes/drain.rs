@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::broken_off;
 use super::cordon::{call as cordon_call, cordoned, others, subject, was_cordoned};
 use super::departure::{Departures, sort};
 use super::evict::evict;
@@ -161,6 +162,10 @@ impl Work for Drain {
         }
         let evicted = counted(evicted, "pod");
         Progress::Done(format!("{evicted} gone from the node; {}", sorted.stays()))
+    }
+
+    fn broke_off(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> String {
+        broken_off::words(plan, sent, seen)
     }
 
     fn happened(&self, plan: &Plan, call: &Call, seen: &Sights) -> Happened {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::change::name_of;
+use super::change::{Found, name_of, object_of};
 use super::given::{whole, yes};
 use super::object::{listed, name, uid};
 use super::reads::{autoscalers, list, members, object_path, unseen};
@@ -186,6 +186,24 @@ impl Work for NamespaceScale {
             return Progress::Done(format!("all {all} are as planned"));
         }
         Progress::Waiting(format!("{} of {all} are as planned; not yet: {}", all - missing.len(), listed(missing)))
+    }
+
+    fn broke_off(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> String {
+        let each = plan.calls.iter().map(|call| {
+            let wanted = call.request["replicas"].as_i64().unwrap_or_default();
+            match object_of(call, seen) {
+                Found::There(workload) if replicas(workload) == wanted => {
+                    format!("{} is set to {wanted}", name_of(call))
+                }
+                Found::There(workload) => {
+                    format!("{} has {} and not {wanted}", name_of(call), replicas(workload))
+                }
+                Found::Absent(_) => format!("{} is gone", name_of(call)),
+                Found::Unseen(_) => format!("{} cannot be seen", name_of(call)),
+            }
+        });
+        let calls = counted(sent.len(), "call");
+        format!("it broke off after {calls}: {}", each.collect::<Vec<_>>().join(", "))
     }
 
     fn happened(&self, _plan: &Plan, call: &Call, seen: &Sights) -> Happened {

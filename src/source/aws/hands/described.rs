@@ -1,7 +1,7 @@
 //! What RDS and EKS describe, as JSON by the API's own member names. What an operation has no use for is left out, and so
 //! is what the service did not say.
 
-use aws_sdk_eks::types::Nodegroup;
+use aws_sdk_eks::types::{Nodegroup, Update};
 use aws_sdk_rds::types::{DbCluster, DbClusterSnapshot, DbInstance, GlobalCluster, Tag};
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
@@ -129,6 +129,27 @@ pub(super) fn snapshot(s: &DbClusterSnapshot) -> Value {
         "Status": s.status(),
         "PercentProgress": s.percent_progress(),
         "SnapshotCreateTime": time(s.snapshot_create_time()),
+    }))
+}
+
+/// An update of a node group.
+pub(super) fn update(u: &Update) -> Value {
+    let errors: Vec<Value> = u
+        .errors()
+        .iter()
+        .map(|e| {
+            known(json!({
+                "errorCode": e.error_code().map(|c| c.as_str().to_owned()),
+                "errorMessage": e.error_message(),
+                "resourceIds": e.resource_ids(),
+            }))
+        })
+        .collect();
+    known(json!({
+        "id": u.id(),
+        "status": u.status().map(|s| s.as_str().to_owned()),
+        "type": u.r#type().map(|t| t.as_str().to_owned()),
+        "errors": errors,
     }))
 }
 

@@ -84,14 +84,16 @@ async fn one(account: &Account, known: &Known, home: &str, read: &Read) -> Resul
         }
         Read::GlobalCluster(id) => global(account, known, home, id).await,
         Read::NodeGroup { cluster, name } => {
-            let config = known.config(home);
-            let client = aws_sdk_eks::Client::from_conf(
-                aws_sdk_eks::config::Builder::from(&config).retry_classifier(LeaveAlone).build(),
-            );
-            let found = client.describe_nodegroup().cluster_name(cluster).nodegroup_name(name).send().await;
+            let found = eks(known, home).describe_nodegroup().cluster_name(cluster).nodegroup_name(name).send().await;
             let found = found.map_err(|e| explain(&e, "eks:DescribeNodegroup", home));
             let what = || format!("EKS has no node group {name} of cluster {cluster} in {home}");
             sight(found.map(|f| f.nodegroup().map(described::nodegroup)), what)
+        }
+        Read::NodeGroupUpdate { cluster, name, id } => {
+            let asked = eks(known, home).describe_update().name(cluster).nodegroup_name(name).update_id(id);
+            let found = asked.send().await.map_err(|e| explain(&e, "eks:DescribeUpdate", home));
+            let what = || format!("EKS has no update {id} of node group {name} in {home}");
+            sight(found.map(|f| f.update().map(described::update)), what)
         }
         Read::Kubernetes(_) | Read::InstanceMetric { .. } | Read::GlobalLag { .. } => {
             Err(Trouble::new(Kind::Other, "AWS cannot tell that"))
@@ -144,6 +146,11 @@ fn rds(known: &Known, region: &str) -> Client {
     Client::from_conf(
         aws_sdk_rds::config::Builder::from(&config).retry_classifier(LeaveAlone).interceptor(Whole).build(),
     )
+}
+
+fn eks(known: &Known, region: &str) -> aws_sdk_eks::Client {
+    let config: SdkConfig = known.config(region);
+    aws_sdk_eks::Client::from_conf(aws_sdk_eks::config::Builder::from(&config).retry_classifier(LeaveAlone).build())
 }
 
 fn sight(found: Result<Option<Value>, Trouble>, what: impl Fn() -> String) -> Result<Sight, Trouble> {

@@ -102,7 +102,9 @@ pub(super) fn see(world: &World, target: &Pinned, read: &Read, at: At) -> Sight 
             let sample = of.and_then(|plan| plan.lag(at)?.remove(region));
             sample.map_or_else(|| Sight::Absent(format!("CloudWatch has no lag of {cluster} in {region}")), point)
         }
-        Read::NodeGroup { .. } | Read::Kubernetes(_) => Sight::Unseen("RDS cannot tell that".to_owned()),
+        Read::NodeGroup { .. } | Read::NodeGroupUpdate { .. } | Read::Kubernetes(_) => {
+            Sight::Unseen("RDS cannot tell that".to_owned())
+        }
     }
 }
 

@@ -29,7 +29,9 @@ impl SimulatedHands {
             }
             Read::InstanceMetric { instance, .. } => numbers(place(instance, home).0),
             Read::GlobalLag { region, .. } => numbers(region),
-            Read::NodeGroup { .. } => self.bars(target, now, |account| Part::ControlPlanes(account, home.into())),
+            Read::NodeGroup { .. } | Read::NodeGroupUpdate { .. } => {
+                self.bars(target, now, |account| Part::ControlPlanes(account, home.into()))
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ground::{Ground, accepted, failing, instance, now};
 use crate::operate::work::{Happened, Progress};
-use crate::operate::{Next, Read};
+use crate::operate::{Answer, Next, Read, Sent, work};
 
 const AT: (&str, &str) = ("to-time", "2026-11-21T09:30:00Z");
 
@@ -124,4 +124,43 @@ fn a_node_group_is_followed_until_it_is_active() {
     assert!(matches!(progress(&ground), (Progress::Done(_), Happened::Yes(_))));
     ground.group("DEGRADED", (1, 10, 5));
     assert!(matches!(progress(&ground).0, Progress::Failed(_)));
+}
+
+#[test]
+fn an_update_is_followed_by_its_id_where_it_can_be_seen() {
+    let mut ground = Ground::nodegroup();
+    let plan = ground.plan("nodegroup.scale", &[("desired", "5")]);
+    let body = json!({"update": {"id": "u-1", "status": "InProgress"}});
+    let answer = Some(Answer::Accepted { request_id: None, body });
+    let sent = [Sent { call: plan.calls[0].clone(), at: now(), answer }];
+    let read = Read::NodeGroupUpdate { cluster: "prod".into(), name: "spot".into(), id: "u-1".into() };
+    let work = work::of("nodegroup.scale").unwrap();
+    assert_eq!(work.followed(&plan, &sent).last(), Some(&read));
+    assert_eq!(work.followed(&plan, &[]), work.watched(&plan), "a lost answer names none");
+    assert!(!work.needs(&read));
+    let verify = |ground: &Ground| work.verify(&plan, &sent, &ground.sights(work.followed(&plan, &sent)));
+    ground.group("ACTIVE", (1, 10, 5));
+    assert!(matches!(verify(&ground), Progress::Done(_)), "EKS knows no such update: the sizes tell");
+    ground.unseen(read.clone());
+    assert!(matches!(verify(&ground), Progress::Done(_)), "it may not be seen: the sizes tell");
+    let shows = |ground: &mut Ground, status: &str| {
+        let errors = json!([{"errorCode": "AccessDenied", "errorMessage": "no leave", "resourceIds": ["a", "b"]}]);
+        ground.there(read.clone(), json!({"id": "u-1", "status": status, "errors": errors}));
+    };
+    shows(&mut ground, "InProgress");
+    assert_eq!(
+        verify(&ground),
+        Progress::Waiting("update u-1 is InProgress; spot is ACTIVE with min 1, max 10, desired 5".into())
+    );
+    shows(&mut ground, "Failed");
+    let failed = "EKS says of update u-1 of spot: Failed: no leave (AccessDenied, a, b)";
+    assert_eq!(verify(&ground), Progress::Failed(failed.into()));
+    shows(&mut ground, "Successful");
+    assert!(matches!(verify(&ground), Progress::Done(words) if words.contains("Successful")));
+    ground.group("ACTIVE", (1, 10, 7));
+    assert!(matches!(verify(&ground), Progress::Done(words) if words.contains("chose another number since")));
+    ground.group("ACTIVE", (2, 10, 7));
+    assert!(matches!(verify(&ground), Progress::Waiting(_)), "the bounds are not those that were asked for");
+    ground.group("UPDATING", (1, 10, 5));
+    assert!(matches!(verify(&ground), Progress::Waiting(_)));
 }
