@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what a test needs to run at all is there, or the test fails")]
 
+#[path = "ground/ledger.rs"]
+mod ledger;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -9,61 +12,13 @@ use std::sync::Arc;
 use std::thread;
 
 use jiff::Timestamp;
-use quarterdeck::operate::journal::{Appended, Entry, EventKind, Head, Journal, Ledger, LedgerError, Note, chain};
+use ledger::{broken, filled, note, runtime};
+use quarterdeck::operate::canonical;
+use quarterdeck::operate::journal::{Appended, Entry, EventKind, Head, Journal, Ledger, LedgerError, chain};
 use quarterdeck::operate::lease::{Holder, Leased, Leases};
-use quarterdeck::operate::{Pinned, TargetKind, canonical};
 use quarterdeck::store::{JournalFile, LeaseFiles};
 use rusqlite::Connection;
 use serde_json::{Value, json};
-
-fn note(operation: &str, event: EventKind) -> Note {
-    let json = json!({
-        "kind": "workload", "name": "cart\u{1b}[2J", "account": null, "account_id": null, "region": null,
-        "cluster": "lab", "namespace": "shop", "id": "cart", "uid": "u-1", "resource": "deployment",
-    });
-    let target: Pinned = serde_json::from_value(json).unwrap();
-    assert_eq!(target.kind, TargetKind::Workload);
-    Note {
-        at: "2026-11-20T12:00:00.5Z".parse().unwrap(),
-        operation: operation.to_owned(),
-        event,
-        person: "alice".to_owned(),
-        reason: Some("INC-1 \u{202e}".to_owned()),
-        account: None,
-        role: None,
-        action: "workload.scale".to_owned(),
-        target,
-        plan_sha256: None,
-        request_id: Some("r-1".to_owned()),
-        outcome: None,
-        detail: json!({ "share": 0.1, "large": u64::MAX, "whole": 3.0, "é": [1e21, -0.0] }),
-    }
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-/// A journal with so many operations of two entries each.
-fn filled(state: &Path, operations: usize) -> JournalFile {
-    let file = JournalFile::within(state);
-    let journal = Journal::new(Arc::new(file.clone()));
-    runtime().block_on(async {
-        for n in 1..=operations {
-            let entry = journal.begin(note("", EventKind::Planned)).await.unwrap();
-            assert_eq!(entry.note.operation, format!("OP-{n}"));
-            journal.append(note(&entry.note.operation, EventKind::Refused)).await.unwrap();
-        }
-    });
-    file
-}
-
-fn broken(file: &JournalFile) -> String {
-    match file.verify() {
-        Err(LedgerError::Broken { what, .. }) => what,
-        other => panic!("not broken: {other:?}"),
-    }
-}
 
 #[test]
 fn the_chain_can_be_checked_by_anyone() {
@@ -189,34 +144,6 @@ fn dropped_triggers_and_other_tables_are_found() {
         let file = filled(folder.path(), 2);
         Connection::open(file.path()).unwrap().execute_batch(sql).unwrap();
         broken(&file);
-    }
-}
-
-/// Every byte of the file, one in so many; and the file cut off anywhere.
-#[test]
-fn any_changed_byte_is_found() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = filled(folder.path(), 3);
-    let whole = fs::read(file.path()).unwrap();
-    for at in (0..whole.len()).step_by(61).chain(0..100) {
-        let mut changed = whole.clone();
-        changed[at] ^= 1;
-        fs::write(file.path(), &changed).unwrap();
-        assert!(file.verify().is_err(), "byte {at} of {}", whole.len());
-    }
-    for length in [0, 1, 50, 99, 100, 4_095, 4_096, whole.len() - 4_096, whole.len() - 1] {
-        fs::write(file.path(), &whole[..length]).unwrap();
-        assert!(file.verify().is_err(), "{length} bytes of {}", whole.len());
-    }
-    fs::write(file.path(), &whole).unwrap();
-    assert_eq!(file.verify(), Ok(6));
-    let head = folder.path().join("journal.head");
-    let witness = fs::read(&head).unwrap();
-    for at in 0..witness.len() {
-        let mut changed = witness.clone();
-        changed[at] ^= 1;
-        fs::write(&head, &changed).unwrap();
-        assert!(file.verify().is_err(), "byte {at} of the witness");
     }
 }
 

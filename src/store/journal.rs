@@ -90,19 +90,56 @@ impl JournalFile {
         }
     }
 
+    /// The witness may lag by the one entry after which a console died, and by no more.
+    fn told_of(&self, witness: Option<&Witness>, count: u64) -> Result<(), LedgerError> {
+        match witness {
+            _ if count <= 1 => Ok(()),
+            None => Err(self.broken("the file beside it, .head, is gone: whether entries are missing cannot be told")),
+            Some(witness) if count > witness.entries.saturating_add(1) => Err(self.broken(format!(
+                "it has {count} entries, and the file beside it, .head, tells of {}: something else wrote the others",
+                witness.entries
+            ))),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn flawed(&self, flaw: table::Flaw) -> LedgerError {
+        match flaw {
+            table::Flaw::Broken(what) => self.broken(what),
+            table::Flaw::Sql(e) => self.said(&e),
+        }
+    }
+
     /// Nothing is appended to what somebody has changed: the next witness would bear it out.
     fn untouched(&self, connection: &Connection, head: &Head) -> Result<(), LedgerError> {
-        match Witness::read(&self.path).map_err(|what| self.broken(what))? {
+        let witness = Witness::read(&self.path).map_err(|what| self.broken(what))?;
+        self.told_of(witness.as_ref(), head.seq)?;
+        match witness {
             Some(witness) if witness.entries == head.seq => {
                 let digest = witness::digest(&self.path).map_err(|e| self.unwritten(&e))?;
                 if digest == witness.file { Ok(()) } else { Err(self.broken("bytes of it have changed")) }
             }
             // It lags, after a crash: the chain itself tells.
-            _ => table::checked(connection).map(|_| ()).map_err(|flaw| match flaw {
-                table::Flaw::Broken(what) => self.broken(what),
-                table::Flaw::Sql(e) => self.said(&e),
-            }),
+            _ => table::checked(connection).map(|_| ()).map_err(|flaw| self.flawed(flaw)),
         }
+    }
+
+    /// Whether it is whole and holds, as it was, everything that a copy of its `.head` tells of, which was kept elsewhere;
+    /// returns how many entries there are now.
+    ///
+    /// # Errors
+    /// Whatever is not as it was written, or the copy cannot be read as one.
+    pub fn bears_out(&self, copy: &Path) -> Result<u64, LedgerError> {
+        let unread = |reason: String| LedgerError::Failed { path: copy.to_owned(), reason };
+        let kept = Witness::at(copy).map_err(|_| unread("it is no copy of a journal's .head".to_owned()))?;
+        let kept = kept.ok_or_else(|| unread("it is not there, or is empty".to_owned()))?;
+        let count = self.verified()?;
+        let hash = match self.open()? {
+            Some(connection) => table::hash(&connection, kept.entries).map_err(|e| self.said(&e))?,
+            None => None,
+        };
+        self.witnessed(&kept, hash.as_deref())?;
+        Ok(count)
     }
 
     /// Whether it is a file that a console made and then died before it wrote anything.
@@ -121,22 +158,13 @@ impl JournalFile {
         let Some(connection) = self.open()? else {
             return witness.map_or(Ok(0), |w| self.witnessed(&w, None).map(|()| 0));
         };
-        let flaw = |e: table::Flaw| match e {
-            table::Flaw::Broken(what) => self.broken(what),
-            table::Flaw::Sql(e) => self.said(&e),
-        };
-        table::sound(&connection).map_err(flaw)?;
-        let hashes = table::checked(&connection).map_err(flaw)?;
+        table::sound(&connection).map_err(|flaw| self.flawed(flaw))?;
+        let hashes = table::checked(&connection).map_err(|flaw| self.flawed(flaw))?;
         drop(connection);
         let count = hashes.len() as u64;
-        let Some(witness) = witness else {
-            // The very first entry may be in, and the console gone before it could say so.
-            return if count <= 1 {
-                Ok(count)
-            } else {
-                Err(self.broken("the file beside it, .head, is gone: whether entries are missing cannot be told"))
-            };
-        };
+        self.told_of(witness.as_ref(), count)?;
+        // The very first entry may be in, and the console gone before it could say so.
+        let Some(witness) = witness else { return Ok(count) };
         let at = usize::try_from(witness.entries).ok().and_then(|n| n.checked_sub(1)).and_then(|n| hashes.get(n));
         self.witnessed(&witness, at.map(String::as_str))?;
         if witness.entries == count && witness.file != witness::digest(&self.path).map_err(|e| self.unwritten(&e))? {

@@ -1,5 +1,7 @@
 //! `quarterdeck operate …` and `quarterdeck journal`.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
 use super::Format;
@@ -99,6 +101,9 @@ pub struct JournalArgs {
     /// Only checks every entry against its hash and the chain; exit 2 when anything is not as it was written
     #[arg(long)]
     pub verify: bool,
+    /// With --verify: a copy of journal.head that was kept elsewhere; all that it tells of must be there still, as it was
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    pub head: Option<PathBuf>,
     /// Only this operation, such as OP-3
     #[arg(long, value_name = "OP-N")]
     pub operation: Option<String>,

@@ -39,8 +39,12 @@ pub(super) fn beside(journal: &Path) -> PathBuf {
 impl Witness {
     /// What it says; none where there is none, or where it was made for an entry that never came.
     pub(super) fn read(journal: &Path) -> Result<Option<Self>, String> {
-        let path = beside(journal);
-        let text = match std::fs::read_to_string(&path) {
+        Self::at(&beside(journal))
+    }
+
+    /// The same of a copy that lies elsewhere.
+    pub(super) fn at(path: &Path) -> Result<Option<Self>, String> {
+        let text = match std::fs::read_to_string(path) {
             Ok(text) if text.is_empty() => return Ok(None),
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
