@@ -6,10 +6,16 @@
 
 #[path = "wire_operate_aws/clusters.rs"]
 mod clusters;
+#[path = "ground/doomed.rs"]
+mod doomed;
 #[path = "wire_operate_aws/faults.rs"]
 mod faults;
+#[path = "wire_operate_aws/killed.rs"]
+mod killed;
 #[path = "wire_operate_aws/line.rs"]
 mod line;
+#[path = "wire_operate_aws/nodegroups.rs"]
+mod nodegroups;
 #[path = "wire_operate_aws/operations.rs"]
 mod operations;
 #[path = "wire_operate_aws/server.rs"]

@@ -1,7 +1,9 @@
 //! What goes wrong on the way: zero double calls, and a true story each time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
+use crate::doomed::{self, Moment, Part};
 use crate::line::Fault;
 use crate::stage::{Ran, Stage};
 
@@ -37,7 +39,11 @@ fn a_request_that_is_lost_before_the_service_acted_is_told_by_looking() {
 
 #[test]
 fn what_the_service_declines_has_failed_and_is_not_tried_again() {
-    for (fault, code) in [(Fault::Throttled, "Throttling"), (Fault::Expired, "ExpiredToken")] {
+    for (fault, code) in [
+        (Fault::Throttled, "Throttling"),
+        (Fault::ThrottledBusy, "RequestLimitExceeded"),
+        (Fault::Expired, "ExpiredToken"),
+    ] {
         let (ran, acted) = broken(fault);
         assert!(!acted, "{fault:?}");
         assert_eq!((ran.exit, ran.outcome()), (1, "failed"), "{fault:?}: {ran}");
@@ -86,4 +92,74 @@ fn a_failover_that_takes_its_time_is_followed_to_its_end() {
     let ran = stage.run("yes", &["database.failover", "orders"]);
     assert_eq!((ran.exit, ran.outcome()), (0, "done"), "{ran}");
     assert_eq!(stage.line.seen("FailoverDBCluster").len(), 1);
+}
+
+/// The service cannot be reached any more between the re-check and the call.
+#[test]
+fn without_a_connection_nothing_is_sent_and_nothing_is_left_to_find_out() {
+    if doomed::played() {
+        return;
+    }
+    let stage = Stage::with_database();
+    stage.estate();
+    let part = Part {
+        home: stage.home.path().to_owned(),
+        operation: Some("database.failover".to_owned()),
+        target: vec!["orders".to_owned()],
+        parameters: [].into(),
+        words: "yes".to_owned(),
+        leaps: false,
+        moment: Moment::Never,
+        pause: Some("rechecked".to_owned()),
+    };
+    let test = "faults::without_a_connection_nothing_is_sent_and_nothing_is_left_to_find_out";
+    let killed = doomed::play(&part, test, &stage.surroundings(), |word| {
+        if word == "rechecked" {
+            stage.line.shut();
+        }
+    });
+    assert!(!killed && stage.line.seen("FailoverDBCluster").is_empty());
+    let (exit, table, said) = stage.quarterdeck(&["journal"]);
+    assert_eq!((exit, said.as_str()), (0, ""));
+    let (_, out, _) = stage.quarterdeck(&["journal", "--format", "json"]);
+    let last: serde_json::Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["event"], &last["outcome"]), (&"failed".into(), &"failed".into()), "{table}");
+    let why = last["detail"]["reason"].as_str().unwrap();
+    assert!(why.starts_with("FailoverDBCluster was not sent: no connection"), "{why}");
+    let (_, _, said) = stage.quarterdeck(&["operate", "plan", "database.failover", "orders"]);
+    assert!(!said.contains("OP-1"), "there is nothing to find out: {said}");
+}
+
+#[test]
+fn an_answer_that_never_comes_is_told_by_looking() {
+    let each = [(Fault::StallsAfterActing, "done"), (Fault::Stalls, "failed")].map(|(fault, outcome)| {
+        std::thread::spawn(move || {
+            let begun = Instant::now();
+            let (ran, acted) = broken(fault);
+            assert!(begun.elapsed() >= Duration::from_secs(45), "it is waited for");
+            assert_eq!((acted, ran.outcome()), (outcome == "done", outcome), "{fault:?}: {ran}");
+            assert_eq!(ran.entry("unknown")["detail"]["reason"], "no answer in time", "{ran}");
+            assert!(ran.events().ends_with(&["sent", "unknown", "reconciled"]), "{fault:?}: {ran}");
+        })
+    });
+    for one in each {
+        one.join().unwrap();
+    }
+}
+
+/// The role's credentials have run out by the time of the call: nothing goes out, and no others are taken.
+#[test]
+fn credentials_that_expire_on_the_way_send_nothing() {
+    let stage = Stage::with_operate_role();
+    stage.line.shows(|action, _, answer| match (action, answer.split_once("<Expiration>")) {
+        ("AssumeRole", Some((before, after))) => {
+            let after = after.split_once('<').unwrap().1;
+            format!("{before}<Expiration>2026-01-01T00:00:00Z<{after}")
+        }
+        _ => answer,
+    });
+    let ran = stage.run("yes", &["database.capacity", "orders", "max=20"]);
+    assert_eq!((ran.exit, ran.outcome()), (1, "failed"), "{ran}");
+    assert!(ran.to_string().contains("the credentials of this operation have expired"), "{ran}");
+    assert_eq!((stage.line.seen("ModifyDBCluster").len(), stage.line.seen("AssumeRole").len()), (0, 1), "{ran}");
 }

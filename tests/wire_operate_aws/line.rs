@@ -1,7 +1,7 @@
 //! A line between the console and a service, which counts every request and can break at any point.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -19,8 +19,14 @@ pub(crate) enum Fault {
     LostBeforeActing,
     /// The service throttles.
     Throttled,
+    /// The service throttles, and says so as a server's error.
+    ThrottledBusy,
     /// The service says that the credentials have expired.
     Expired,
+    /// The service acts, and nothing is ever heard of it.
+    StallsAfterActing,
+    /// The service never hears of it, and neither does anybody else.
+    Stalls,
 }
 
 /// One request as the line saw it.
@@ -41,12 +47,19 @@ pub(crate) struct Seen {
 /// Changes what the service answers: action, how many of it came before, the answer's body.
 type Show = Box<dyn Fn(&str, usize, String) -> String + Send>;
 
+/// An answer, by how many of its action came before.
+type Tell = Box<dyn Fn(usize) -> String + Send>;
+
 /// What the line has seen, and what it breaks.
 #[derive(Default)]
 struct Inner {
     seen: Vec<Seen>,
     faults: Vec<(String, Fault)>,
     show: Option<Show>,
+    /// Answers that no server of the bed gives: action, and JSON.
+    told: Vec<(String, Tell)>,
+    shut: bool,
+    open: Vec<TcpStream>,
 }
 
 /// Shared by the line's threads.
@@ -70,6 +83,12 @@ impl Line {
         let served = line.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                let mut inner = served.inner.0.lock().unwrap();
+                if inner.shut {
+                    return;
+                }
+                inner.open.extend(stream.try_clone());
+                drop(inner);
                 let (line, upstream) = (served.clone(), upstream.clone());
                 thread::spawn(move || line.serve(stream, &upstream));
             }
@@ -85,6 +104,24 @@ impl Line {
     /// Changes what the service answers.
     pub(crate) fn shows(&self, show: impl Fn(&str, usize, String) -> String + Send + 'static) {
         self.inner.0.lock().unwrap().show = Some(Box::new(show));
+    }
+
+    /// Answers an action in place of the service; `tell` is told how many of it came before.
+    pub(crate) fn tells(&self, action: &str, tell: impl Fn(usize) -> String + Send + 'static) {
+        self.inner.0.lock().unwrap().told.push((action.to_owned(), Box::new(tell)));
+    }
+
+    /// Ends every connection; from now on they are refused.
+    pub(crate) fn shut(&self) {
+        let mut inner = self.inner.0.lock().unwrap();
+        inner.shut = true;
+        let open: Vec<TcpStream> = inner.open.drain(..).collect();
+        drop(inner);
+        // Wakes whoever accepts, so that it lets go of the port.
+        let _ = TcpStream::connect(self.url.trim_start_matches("http://"));
+        for stream in open {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     }
 
     /// Every request of an action so far.
@@ -113,6 +150,14 @@ impl Line {
                     reply(&mut client, 400, &said("Throttling", "Rate exceeded"))?;
                     continue;
                 }
+                Some(Fault::ThrottledBusy) => {
+                    reply(&mut client, 503, &said("RequestLimitExceeded", "Request limit exceeded."))?;
+                    continue;
+                }
+                Some(Fault::Stalls) => {
+                    thread::sleep(Duration::from_mins(3));
+                    return None;
+                }
                 Some(Fault::Expired) => {
                     reply(
                         &mut client,
@@ -123,9 +168,26 @@ impl Line {
                 }
                 _ => {}
             }
+            let told = {
+                let inner = self.inner.0.lock().unwrap();
+                inner.told.iter().find(|(a, _)| action.starts_with(a.as_str())).map(|(_, tell)| tell(before))
+            };
+            if let Some(told) = told {
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                    told.len()
+                );
+                client.write_all(head.as_bytes()).ok()?;
+                client.write_all(told.as_bytes()).ok()?;
+                continue;
+            }
             let (status, kind, answer) = forward(upstream, &head, &body)?;
             match fault {
                 Some(Fault::AnswerLost) => return None,
+                Some(Fault::StallsAfterActing) => {
+                    thread::sleep(Duration::from_mins(3));
+                    return None;
+                }
                 Some(Fault::FailsAfterActing) => {
                     reply(&mut client, 500, &said("InternalFailure", "an internal error"))?;
                     continue;

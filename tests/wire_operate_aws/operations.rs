@@ -102,36 +102,8 @@ fn restore_into_a_new_cluster() {
 }
 
 #[test]
-fn node_groups_take_new_sizes() {
-    let stage = Stage::with_moto();
-    let json = "application/json";
-    stage.http("us-east-1", "eks", "POST", "/clusters", json, &format!(
-        r#"{{"name":"prod","version":"1.36","roleArn":"arn:aws:iam::{}:role/eks","resourcesVpcConfig":{{"subnetIds":["subnet-0a"]}}}}"#,
-        stage.account
-    ));
-    stage.http("us-east-1", "eks", "POST", "/clusters/prod/node-groups", json, &format!(
-        r#"{{"nodegroupName":"spot","subnets":["subnet-0a"],"nodeRole":"arn:aws:iam::{}:role/n","scalingConfig":{{"minSize":1,"maxSize":10,"desiredSize":3}}}}"#,
-        stage.account
-    ));
-    let ran = stage.run("yes", &["nodegroup.scale", "prod-use1/nodegroup/spot", "desired=5"]);
-    assert_eq!((ran.exit, ran.outcome()), (0, "done"), "{ran}");
-    assert_eq!(stage.line.seen("POST /clusters/prod/node-groups/spot/update-config").len(), 1);
-    let (exit, plan) = stage.plan(&["nodegroup.scale", "prod-use1/nodegroup/spot", "min=7"]);
-    assert_eq!(exit, 2, "{plan:#}");
-}
-
-#[test]
 fn the_operate_role_is_assumed_for_the_operation_alone() {
-    let mut stage = Stage::with_database();
-    let role = format!("arn:aws:iam::{}:role/operate", stage.account);
-    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}"#;
-    let all =
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"rds:ModifyDBCluster","Resource":"*"}]}"#;
-    let kind = "application/x-www-form-urlencoded";
-    let iam = |form: String| stage.http("us-east-1", "iam", "POST", "/", kind, &format!("{form}&Version=2010-05-08"));
-    iam(format!("Action=CreateRole&RoleName=operate&AssumeRolePolicyDocument={}", escaped(trust)));
-    iam(format!("Action=PutRolePolicy&RoleName=operate&PolicyName=p&PolicyDocument={}", escaped(all)));
-    stage.account_lines = format!("operate_role_arn = \"{role}\"");
+    let stage = Stage::with_operate_role();
     let (exit, plan) = stage.plan(&["database.capacity", "orders", "max=20"]);
     assert_eq!((exit, stage.line.seen("AssumeRole").len()), (0, 0), "a plan assumes nothing: {plan:#}");
     assert_eq!(stage.line.seen("SimulatePrincipalPolicy").len(), 1);
@@ -156,8 +128,23 @@ fn escaped(text: &str) -> String {
 }
 
 impl Stage {
+    /// An account with a database, and a role that may change its capacity and nothing else.
+    pub(crate) fn with_operate_role() -> Self {
+        let mut stage = Self::with_database();
+        let role = format!("arn:aws:iam::{}:role/operate", stage.account);
+        let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}"#;
+        let all = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"rds:ModifyDBCluster","Resource":"*"}]}"#;
+        let kind = "application/x-www-form-urlencoded";
+        let iam =
+            |form: String| stage.http("us-east-1", "iam", "POST", "/", kind, &format!("{form}&Version=2010-05-08"));
+        iam(format!("Action=CreateRole&RoleName=operate&AssumeRolePolicyDocument={}", escaped(trust)));
+        iam(format!("Action=PutRolePolicy&RoleName=operate&PolicyName=p&PolicyDocument={}", escaped(all)));
+        stage.account_lines = format!("operate_role_arn = \"{role}\"");
+        stage
+    }
+
     /// An account whose RDS and EKS are moto.
-    fn with_moto() -> Self {
+    pub(crate) fn with_moto() -> Self {
         let mut stage = Self::on("QUARTERDECK_BED_MOTO");
         let (url, identity) = (stage.line.url.clone(), Line::to(&bed("QUARTERDECK_BED_MINISTACK")));
         stage.environment = vec![

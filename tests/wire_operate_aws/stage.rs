@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -48,7 +49,7 @@ pub(crate) struct Stage {
     pub(crate) account: String,
     pub(crate) line: Line,
     pub(crate) service: String,
-    home: tempfile::TempDir,
+    pub(crate) home: tempfile::TempDir,
     /// What is added to the account's table in the estate file.
     pub(crate) account_lines: String,
     /// The account's id in the estate file.
@@ -137,8 +138,8 @@ impl Stage {
         self.ask(region, "Action=DescribeDBClusters")
     }
 
-    /// Starts the console with these arguments.
-    pub(crate) fn quarterdeck(&self, arguments: &[&str]) -> (i32, String, String) {
+    /// Writes the estate file; its path.
+    pub(crate) fn estate(&self) -> PathBuf {
         let estate = self.home.path().join("estate.toml");
         let Self { declared, account_lines, .. } = self;
         std::fs::write(&estate, format!(
@@ -149,21 +150,36 @@ impl Stage {
              [[database]]\nname = \"alone\"\naccount = \"own\"\nregion = \"us-east-1\"\ncluster = \"orders-use1\"\n"
         ))
         .unwrap();
+        estate
+    }
+
+    /// The variables that the console runs with.
+    pub(crate) fn surroundings(&self) -> Vec<(String, String)> {
+        let home = |name: &str| self.home.path().join(name).display().to_string();
+        let mut all: Vec<(String, String)> = [
+            ("QUARTERDECK_HOME", home("")),
+            ("AWS_ENDPOINT_URL", self.line.url.clone()),
+            ("AWS_ACCESS_KEY_ID", self.account.clone()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+            ("AWS_CONFIG_FILE", home("no-config")),
+            ("AWS_SHARED_CREDENTIALS_FILE", home("no-credentials")),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        all.extend(self.environment.iter().cloned());
+        all
+    }
+
+    /// Starts the console with these arguments.
+    pub(crate) fn quarterdeck(&self, arguments: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quarterdeck"));
-        command.arg("--estate").arg(&estate).args(arguments);
+        command.arg("--estate").arg(self.estate()).args(arguments);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
             command.env_remove(name);
         }
-        command
-            .env("QUARTERDECK_HOME", self.home.path())
-            .env("AWS_ENDPOINT_URL", &self.line.url)
-            .env("AWS_ACCESS_KEY_ID", &self.account)
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_CONFIG_FILE", self.home.path().join("no-config"))
-            .env("AWS_SHARED_CREDENTIALS_FILE", self.home.path().join("no-credentials"))
-            .envs(self.environment.iter().map(|(k, v)| (k, v)));
+        command.envs(self.surroundings());
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))

@@ -1,5 +1,7 @@
 //! The client that acts: the credentials of one operation, proven, and dropped after it.
 
+use std::time::SystemTime;
+
 use futures_util::future::BoxFuture;
 
 use super::account::Known;
@@ -32,6 +34,11 @@ impl Arms for AwsArms {
             let Some(region) = call.region.as_ref().or(self.region.as_ref()) else {
                 return Answer::Unsent("nothing was sent: the target has no region".to_owned());
             };
+            // What has expired would be declined; and nothing is to be sent by others than those that were proven.
+            if self.known.credentials().expiry().is_some_and(|at| at <= SystemTime::now()) {
+                let words = "the credentials of this operation have expired; plan it anew after a login";
+                return Answer::Unsent(words.to_owned());
+            }
             fire(&self.known.config(region), region, &call).await
         })
     }

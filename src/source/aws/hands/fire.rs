@@ -1,5 +1,8 @@
 //! Sends one changing call by the SDK, once: no retries, a connection of its own, and time limits of its own.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use aws_config::SdkConfig;

@@ -100,6 +100,9 @@ where
             Answer::Unsent(format!("no connection: {}", root(&error)))
         }
         SdkError::TimeoutError(_) => Answer::Lost { request_id, why: "no answer in time".to_owned() },
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+            Answer::Lost { request_id, why: "no answer in time".to_owned() }
+        }
         SdkError::ResponseError(_) => {
             Answer::Lost { request_id, why: format!("the answer broke off or could not be read: {}", root(&error)) }
         }

@@ -156,6 +156,10 @@ pub(super) fn said(status: u16, body: &Value) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::sync::mpsc::{Receiver, channel};
+
     use super::*;
     use serde_json::json;
 
@@ -177,6 +181,59 @@ mod tests {
         );
         assert_eq!(said(502, &Value::String("bad gateway\n".into())), ("HTTP 502".into(), "bad gateway".into()));
         assert_eq!(said(403, &Value::Null), ("HTTP 403".into(), "HTTP 403".into()));
+    }
+
+    /// Sends a change to a server at this URL.
+    async fn came(url: &str, patience: Duration) -> Came {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = kube::Client::try_from(kube::Config::new(url.parse().unwrap())).unwrap();
+        let entered = Entered { client, bearer: None, namespace: "default".to_owned() };
+        let call = json!({"method": "PATCH", "path": "/api/v1/nodes/n", "content_type": "a/b", "body": {"spec": {}}});
+        exchange(&entered, "lab", Outgoing::of(&call).unwrap(), patience).await
+    }
+
+    /// A server that does this once it has heard something; how often it has.
+    fn server(then: impl Fn(&mut TcpStream) + Send + 'static) -> (SocketAddr, Receiver<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (tell, heard) = channel();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let _ = stream.read(&mut [0; 8_192]);
+                if tell.send(()).is_err() {
+                    return;
+                }
+                then(&mut stream);
+            }
+        });
+        (address, heard)
+    }
+
+    #[tokio::test]
+    async fn what_has_no_connection_was_not_sent() {
+        const PATIENCE: Duration = Duration::from_secs(20);
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let (plain, _heard) = server(|stream| _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+        for url in [format!("http://{free}"), format!("https://{plain}"), "http://no-such-host.invalid".to_owned()] {
+            let came = came(&url, PATIENCE).await;
+            assert!(matches!(came, Came::Unsent(_)), "{url}: {came:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_written_may_have_acted() {
+        let ends: [fn(&mut TcpStream); 4] = [
+            |_| {},
+            |stream| _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-le"),
+            |stream| _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"kind\""),
+            |_| std::thread::sleep(Duration::from_secs(5)),
+        ];
+        for (number, end) in ends.into_iter().enumerate() {
+            let (address, heard) = server(end);
+            let came = came(&format!("http://{address}"), Duration::from_secs(2)).await;
+            assert!(matches!(came, Came::Broken { .. }), "{number}: {came:?}");
+            assert_eq!(heard.try_iter().count(), 1, "{number}: it goes out once");
+        }
     }
 
     #[test]
