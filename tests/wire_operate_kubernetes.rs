@@ -3,10 +3,14 @@
 #![cfg(feature = "kubernetes")]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has to fail")]
 
+#[path = "ground/doomed.rs"]
+mod doomed;
 #[path = "wire_operate_kubernetes/draining.rs"]
 mod draining;
 #[path = "wire_operate_kubernetes/faults.rs"]
 mod faults;
+#[path = "wire_operate_kubernetes/killed.rs"]
+mod killed;
 #[path = "wire_operate_kubernetes/line.rs"]
 mod line;
 #[path = "wire_operate_kubernetes/pods.rs"]

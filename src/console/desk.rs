@@ -224,7 +224,10 @@ impl Desk {
 
     /// Tells what became of operations that an earlier run left open.
     pub fn tell(&mut self, stories: Vec<Story>) {
+        self.stories.retain(|old| stories.iter().all(|new| new.number != old.number));
         self.stories.extend(stories);
+        // What is not known yet goes before all else.
+        self.stories.sort_by_key(|s| s.outcome != Outcome::Unknown);
     }
 
     /// What became of operations that an earlier run left open, as far as no person has seen it.

@@ -41,13 +41,34 @@ pub(super) fn key(operation: &str) -> String {
 pub async fn settle(ground: &Ground, patience: Duration) -> Result<Vec<Settled>, LedgerError> {
     let now = ground.clock.now();
     let all = open(&ground.journal.entries().await?);
-    let old = |o: &Open| !o.sent.is_empty() || now.duration_since(o.last_at).as_secs() >= YOUNG_S;
-    let each = all.into_iter().filter(old).map(|open| one(ground, open, patience));
+    let each = all.into_iter().filter(|o| old(o, now)).map(|open| one(ground, open, patience, &|_| {}));
     Ok(join_all(each).await.into_iter().flatten().collect())
 }
 
-/// Settles one, if nobody else works on it.
-async fn one(ground: &Ground, found: Open, patience: Duration) -> Option<Settled> {
+/// The same, for as long as it takes: `tell` hears of each as soon as it is looked at, while its outcome is not known yet,
+/// and once more when it is, or when it has been looked at for long enough.
+///
+/// # Errors
+/// The journal cannot be read.
+pub async fn follow(ground: &Ground, tell: impl Fn(&Settled) + Sync) -> Result<(), LedgerError> {
+    let now = ground.clock.now();
+    let all = open(&ground.journal.entries().await?);
+    let tell = &tell;
+    let each = all.into_iter().filter(|o| old(o, now)).map(|open| async move {
+        if let Some(settled) = one(ground, open, Duration::MAX, tell).await {
+            tell(&settled);
+        }
+    });
+    join_all(each).await;
+    Ok(())
+}
+
+fn old(open: &Open, now: jiff::Timestamp) -> bool {
+    !open.sent.is_empty() || now.duration_since(open.last_at).as_secs() >= YOUNG_S
+}
+
+/// Settles one, if nobody else works on it; `tell` hears that it is being looked at.
+async fn one(ground: &Ground, found: Open, patience: Duration, tell: &(impl Fn(&Settled) + Sync)) -> Option<Settled> {
     let leases = hold(ground, &found).await?;
     // Whoever held it until now may have settled it.
     let entries = ground.journal.entries().await.ok()?;
@@ -56,6 +77,7 @@ async fn one(ground: &Ground, found: Open, patience: Duration) -> Option<Settled
     let Some(operation) = machine(&found) else {
         return Some(still(format!("this version does not know the operation {}", found.action)));
     };
+    tell(&still("it is being looked at".to_owned()));
     let running = run::take_up(ground.clone(), operation, found.operation.clone(), found.reason.clone(), leases);
     let Ok(Ok(ended)) = timeout(patience, running.ended).await else {
         return Some(still("it is being looked at still".to_owned()));

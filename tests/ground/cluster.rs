@@ -5,8 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "what a test needs to run at all is there, or the test fails")]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
@@ -25,10 +25,16 @@ pub(crate) enum Fault {
     LostBeforeActing,
     /// It does not act, and answers 429.
     Throttled,
+    /// It does not act, and answers 401.
+    Unauthorized,
     /// It holds the call until it is released, then acts and answers.
     Held,
     /// It acts, and holds the answer until it is released.
     HeldAfterActing,
+    /// It acts and answers; what it made does not serve until it is released.
+    ServesNot,
+    /// It acts and answers; from then on nothing can be seen until it is released.
+    SeenNoMore,
 }
 
 struct Shared {
@@ -38,6 +44,8 @@ struct Shared {
     released: Condvar,
     calls: AtomicU64,
     acted: AtomicU64,
+    shut: AtomicBool,
+    lines: Mutex<Vec<TcpStream>>,
 }
 
 /// The server; it ends with its test.
@@ -64,11 +72,17 @@ impl Cluster {
             released: Condvar::new(),
             calls: AtomicU64::new(0),
             acted: AtomicU64::new(0),
+            shut: AtomicBool::new(false),
+            lines: Mutex::default(),
         });
         let served = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                if served.shut.load(Ordering::SeqCst) {
+                    return;
+                }
                 let shared = Arc::clone(&served);
+                shared.lines.lock().unwrap().extend(stream.try_clone());
                 thread::spawn(move || serve(&stream, &shared));
             }
         });
@@ -88,6 +102,17 @@ impl Cluster {
     pub(crate) fn release(&self) {
         *self.shared.held.lock().unwrap() = false;
         self.shared.released.notify_all();
+        serve_all(&mut self.shared.deployment.lock().unwrap());
+    }
+
+    /// Ends every connection; from now on it refuses them.
+    pub(crate) fn shut(&self) {
+        self.shared.shut.store(true, Ordering::SeqCst);
+        // Wakes whoever accepts, so that it lets go of the port.
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        for line in self.shared.lines.lock().unwrap().drain(..) {
+            let _ = line.shutdown(Shutdown::Both);
+        }
     }
 
     /// Calls that came and would change something, dry runs apart.
@@ -107,7 +132,17 @@ impl Cluster {
     /// Somebody else changes it.
     pub(crate) fn scale(&self, replicas: i64) {
         act(&self.shared, replicas);
+        serve_all(&mut self.shared.deployment.lock().unwrap());
     }
+}
+
+/// The controller has caught up.
+fn serve_all(deployment: &mut Value) {
+    let replicas = deployment["spec"]["replicas"].clone();
+    for field in ["replicas", "availableReplicas", "readyReplicas", "updatedReplicas"] {
+        deployment["status"][field] = replicas.clone();
+    }
+    deployment["status"]["observedGeneration"] = deployment["metadata"]["generation"].clone();
 }
 
 fn act(shared: &Shared, replicas: i64) {
@@ -117,10 +152,6 @@ fn act(shared: &Shared, replicas: i64) {
     deployment["metadata"]["generation"] = json!(generation);
     deployment["metadata"]["resourceVersion"] = json!((version + 1).to_string());
     deployment["spec"]["replicas"] = json!(replicas);
-    for field in ["replicas", "availableReplicas", "readyReplicas", "updatedReplicas"] {
-        deployment["status"][field] = json!(replicas);
-    }
-    deployment["status"]["observedGeneration"] = json!(generation);
 }
 
 struct Request {
@@ -178,6 +209,12 @@ fn answer(request: &Request, shared: &Shared) -> Option<(&'static str, Value)> {
     let dry = query.contains("dryRun=All") || request.body.pointer("/dryRun").is_some();
     Some(match (request.method.as_str(), path) {
         ("GET", "/apis/apps/v1/namespaces/shop/deployments/cart") => {
+            let blind = *shared.fault.lock().unwrap() == Fault::SeenNoMore
+                && shared.acted.load(Ordering::SeqCst) > 0
+                && *shared.held.lock().unwrap();
+            if blind {
+                return Some(("503 Service Unavailable", status(503, "ServiceUnavailable", "etcd has no leader")));
+            }
             ("200 OK", shared.deployment.lock().unwrap().clone())
         }
         ("GET", p) if p.ends_with("horizontalpodautoscalers") || p.ends_with("poddisruptionbudgets") => {
@@ -224,9 +261,13 @@ fn patched(request: &Request, dry: bool, shared: &Shared) -> Option<(&'static st
     match fault {
         Fault::LostBeforeActing => return None,
         Fault::Throttled => return Some(("429 Too Many Requests", status(429, "TooManyRequests", "slow down"))),
+        Fault::Unauthorized => return Some(("401 Unauthorized", status(401, "Unauthorized", "the token has expired"))),
         _ => {}
     }
     act(shared, replicas);
+    if fault != Fault::ServesNot {
+        serve_all(&mut shared.deployment.lock().unwrap());
+    }
     shared.acted.fetch_add(1, Ordering::SeqCst);
     match fault {
         Fault::LostAfterActing => None,

@@ -1,5 +1,8 @@
 //! A program in a pseudo-terminal of its own, and what its screen shows.
 
+#![allow(dead_code, reason = "each test binary that includes this file uses its part of it")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what a test needs to run at all is there, or the test fails")]
+
 use std::io::{Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};

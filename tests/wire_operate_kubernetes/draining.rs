@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::scene::{Scene, admin, assert_ended, assert_refused, get, until};
 
 /// A node of the test's own: nothing comes onto it that does not ask for it.
-struct OwnNode(String);
+pub(crate) struct OwnNode(String);
 
 impl OwnNode {
-    async fn new(scene: &Scene) -> Self {
+    pub(crate) async fn new(scene: &Scene) -> Self {
         let name = format!("node-{}", scene.namespace);
         let resources = json!({"cpu": "8", "memory": "32Gi", "pods": "58"});
         let node = json!({
@@ -20,16 +20,17 @@ impl OwnNode {
         });
         admin("POST", "/api/v1/nodes", &node).await;
         until("the node", &format!("/api/v1/nodes/{name}"), |n| {
-            n["status"]["conditions"]
-                .as_array()
-                .is_some_and(|all| all.iter().any(|c| c["type"] == "Ready" && c["status"] == "True"))
+            let ready = |c: &Value| c["type"] == "Ready" && c["status"] == "True";
+            n["status"]["conditions"].as_array().is_some_and(|all| all.iter().any(ready))
+                // Its controller takes its own taints away last.
+                && n["spec"]["taints"].as_array().is_some_and(|all| all.len() == 1)
         })
         .await;
         Self(name)
     }
 
     /// What a pod says to come onto it.
-    fn wanted(&self, scene: &Scene) -> Value {
+    pub(crate) fn wanted(&self, scene: &Scene) -> Value {
         let _ = self;
         json!({
             "nodeSelector": {"own": scene.namespace},
@@ -37,7 +38,11 @@ impl OwnNode {
         })
     }
 
-    fn path(&self) -> String {
+    pub(crate) fn name(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn path(&self) -> String {
         format!("/api/v1/nodes/{}", self.0)
     }
 }

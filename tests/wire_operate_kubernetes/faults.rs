@@ -81,7 +81,8 @@ async fn a_namespace_that_breaks_off_says_what_stands() {
     let target = scene.target(TargetKind::Namespace, &scene.namespace);
     let ended = scene.run("namespace.scale", target, &[("replicas", "2")]).await;
     assert_ended(&ended, Outcome::Failed);
-    assert!(ended.ending.words[0].contains("broke off after 1 calls"), "{:?}", ended.ending.words);
+    let words = &ended.ending.words[0];
+    assert_eq!(words, "it broke off after 1 call: cart is set to 2, shop has 1 and not 2");
     assert_eq!(line.counts(), (1, 1));
     assert_eq!(get(&scene.path("apps/v1", "deployments/shop")).await["spec"]["replicas"], 1);
 }

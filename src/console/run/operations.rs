@@ -3,22 +3,18 @@
 //! Each runs in a task of its own. What it tells comes back as events; whoever stops listening stops nothing that was sent.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use crate::console::app::{Event, Planned, Wish};
 use crate::console::desk::{Order, Story};
 use crate::operate::evidence::WindowView;
-use crate::operate::journal::{Entry, EventKind, Outcome};
+use crate::operate::journal::{Entry, EventKind, Journal, Outcome};
 use crate::operate::machine::Aim;
 use crate::operate::run::{self, Command, Ended, Ground, Running, Told};
-use crate::operate::settle;
+use crate::operate::settle::{self, Settled};
 use crate::operate::{Intent, Refusal, Restraints};
 use crate::store::seen::Seen;
-
-/// How long what an earlier run left open is looked at before the person is told that it is not known yet.
-const SETTLING: Duration = Duration::from_mins(2);
 
 /// What operations are run with.
 #[derive(Clone)]
@@ -55,27 +51,28 @@ impl Operations {
         }
     }
 
-    /// Settles what an earlier run left open, and tells what no person has seen yet.
+    /// Tells what no person has seen yet, and settles what an earlier run left open: each is told as soon as it is looked
+    /// at, and again once it is known.
     pub(super) fn settle(&self) {
         let Some(operator) = self.operator.clone() else { return };
         let tell = self.tell.clone();
         tokio::spawn(async move {
             let told = async {
-                settle::settle(&operator.ground, SETTLING).await?;
-                operator.ground.journal.entries().await
+                let entries = operator.ground.journal.entries().await?;
+                let stories = untold(&entries, &operator.seen.all());
+                if !stories.is_empty() {
+                    let _ = tell.send(Event::Settled(stories));
+                    let _ = tell.send(Event::Journal(Box::new(Ok(entries))));
+                }
+                settle::follow(&operator.ground, |settled| {
+                    let _ = tell.send(Event::Settled(vec![story(settled)]));
+                    tokio::spawn(read(operator.ground.journal.clone(), tell.clone()));
+                })
+                .await
             };
-            match told.await {
-                Ok(entries) => {
-                    let stories = untold(&entries, &operator.seen.all());
-                    if !stories.is_empty() {
-                        let _ = tell.send(Event::Settled(stories));
-                        let _ = tell.send(Event::Journal(Box::new(Ok(entries))));
-                    }
-                }
-                Err(e) => {
-                    let why = format!("the journal cannot be used, so nothing can be changed: {e}");
-                    let _ = tell.send(Event::Notice(why));
-                }
+            if let Err(e) = told.await {
+                let why = format!("the journal cannot be used, so nothing can be changed: {e}");
+                let _ = tell.send(Event::Notice(why));
             }
         });
     }
@@ -93,11 +90,7 @@ impl Operations {
     /// Reads the journal.
     pub(super) fn read(&self) {
         let Some(operator) = &self.operator else { return };
-        let (journal, tell) = (operator.ground.journal.clone(), self.tell.clone());
-        tokio::spawn(async move {
-            let entries = journal.entries().await.map_err(|e| e.to_string());
-            let _ = tell.send(Event::Journal(Box::new(entries)));
-        });
+        tokio::spawn(read(operator.ground.journal.clone(), self.tell.clone()));
     }
 
     /// Leaves the operation whose plan lies before the person.
@@ -148,6 +141,12 @@ impl Operations {
     }
 }
 
+/// Reads the journal, and tells it.
+async fn read(journal: Journal, tell: mpsc::UnboundedSender<Event>) {
+    let entries = journal.entries().await.map_err(|e| e.to_string());
+    let _ = tell.send(Event::Journal(Box::new(entries)));
+}
+
 /// Passes on what an operation tells.
 async fn hear(
     intent: Intent,
@@ -196,6 +195,13 @@ async fn hear(
             unjournaled: ending.unjournaled,
         });
     }
+}
+
+/// What became of one that an earlier run left open, or that this is not known yet.
+fn story(settled: &Settled) -> Story {
+    let Settled { open, outcome, words } = settled;
+    let words = format!("{} {}: {}", open.action, open.target.name, words.join("; "));
+    Story { number: open.operation.clone(), outcome: *outcome, words }
 }
 
 /// What became of operations that a run did not bring to their end itself, as far as no person has seen it: those that

@@ -248,6 +248,12 @@ fn what_an_earlier_run_left_open_is_said_first_until_someone_has_seen_it() {
     press(&mut app, "Enter");
     assert_eq!(app.view().trail.last(), Some(&Spot::Operation("OP-3".to_owned())));
     assert_eq!(app.desk.stories().len(), 1, "what is not known yet goes on being told");
+    let told = |number: &str, outcome| Story { number: number.to_owned(), outcome, words: String::new() };
+    app.update(Event::Settled(vec![told("OP-1", Outcome::Done), told("OP-2", Outcome::Unknown)]));
+    app.update(Event::Settled(vec![told("OP-3", Outcome::Failed)]));
+    let now: Vec<_> = app.desk.stories().iter().map(|s| (s.number.as_str(), s.outcome)).collect();
+    let expected = [("OP-2", Outcome::Unknown), ("OP-1", Outcome::Done), ("OP-3", Outcome::Failed)];
+    assert_eq!(now, expected, "each is told once, by what is known now");
 }
 
 #[test]
