@@ -14,6 +14,7 @@ mod account;
 mod alert;
 mod autoscaler;
 mod budget;
+mod charts;
 mod cluster;
 mod common;
 mod database;
@@ -123,7 +124,7 @@ fn titles(scene: &Scene, size: (u16, u16), spot: &Spot) -> Titles {
         Spot::Entry(EntryRef::Cluster(name)) => cluster::titles(scene, name),
         Spot::Entry(EntryRef::Database(name)) => database::titles(scene, name),
         Spot::Entry(entry @ EntryRef::Slo(_)) => {
-            let own = if slo::roomy(size) { &[][..] } else { &slo::PICTURES };
+            let own = if form::roomy(size) { &[][..] } else { &slo::PICTURES };
             pictures = own.len();
             own.iter().map(|p| (*p, None)).chain([alerts(entry), ("Sources", None)]).collect()
         }
@@ -147,7 +148,7 @@ fn blocks(scene: &Scene, size: (u16, u16), spot: &Spot) -> Vec<Block> {
         Spot::Entry(EntryRef::Cluster(name)) => cluster::facts(scene, name),
         Spot::Entry(EntryRef::Database(name)) => database::facts(scene, name),
         Spot::Entry(EntryRef::Slo(name)) => slo::facts(scene, size, name),
-        Spot::Entry(EntryRef::Budget(name)) => budget::facts(scene, name),
+        Spot::Entry(EntryRef::Budget(name)) => budget::facts(scene, size, name),
         Spot::Alert(rule, subject) => alert::facts(scene, rule, subject),
         Spot::Workload(name, key) => workload::facts(scene, name, key),
         Spot::Pod(cluster, name) => pod::facts(scene, cluster, name),
@@ -184,10 +185,9 @@ pub fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, view: &View, spot: &Sp
         PaneBox { title: crumbs(view), focused: below.is_none(), ..PaneBox::default() }.paint(buf, above, theme);
     facts::paint(buf, form::padded(inner), &blocks, theme);
     let Some(mut below) = below else { return };
-    if let (Spot::Entry(EntryRef::Slo(name)), true) = (spot, slo::roomy(view.size)) {
-        let charts = Rect { height: below.height - (below.height / 4).max(8), ..below };
-        slo::paint_charts(buf, charts, scene, name, theme);
-        below = Rect { y: below.y + charts.height, height: below.height - charts.height, ..below };
+    if form::roomy(view.size) {
+        let used = charts::paint(buf, below, scene, spot, theme);
+        below = Rect { y: below.y + used, height: below.height - used, ..below };
     }
     if focus < titles.pictures {
         let (lines, room) = picture(scene, spot, focus, form::inside(below));

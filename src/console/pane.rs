@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod autoscalers;
 pub mod budgets;
 pub mod clusters;
+pub mod courses;
 pub mod databases;
 pub mod filter;
 pub mod incidents;

@@ -94,7 +94,7 @@ pub struct Told {
 }
 
 /// A course worth drawing, with the limits to draw into it. What it draws from is the caller's: the history of an SLO's
-/// counts, or nothing where no history is kept.
+/// counts, or of a number; nothing where no history is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     /// What is drawn.
@@ -103,6 +103,8 @@ pub struct Chart {
     pub unit: &'static str,
     /// Limits, each with its name: `page` at 14.4.
     pub limits: Vec<(String, f64)>,
+    /// What is below the limits breaks them.
+    pub below: bool,
 }
 
 /// What is drawn.
@@ -110,8 +112,8 @@ pub struct Chart {
 pub enum Charted {
     /// The burn of an SLO (by its name) over a window.
     Burn(String, Window),
-    /// The number that a rule judges.
-    Number(RuleId, Subject),
+    /// A number of an entry: its name among the metrics, and what it is in words.
+    Number(&'static str, EntryRef, &'static str),
 }
 
 /// Why something has its level: an entry, a workload, other pods, or a source.
@@ -178,7 +180,7 @@ fn explain(estate: &Estate, judgement: &Judgement, about: &Subject, alerts: &[&A
         asked: asked::of(estate, about),
         sources: sources.collect(),
         ranked: heard.map(|a| a.ranked).min_by_key(|ranked| ranked.severity),
-        chart: chart(estate, about, alerts.first().copied()),
+        chart: chart(estate, judgement, about, alerts.first().copied(), now),
         reasons,
     }
 }
@@ -250,18 +252,32 @@ fn title(about: &Subject) -> String {
     }
 }
 
-/// What to draw: the burn over the short window of the pair that fires, or the number that the worst rule judges.
-fn chart(estate: &Estate, about: &Subject, worst: Option<&Alert>) -> Option<Chart> {
-    if let Subject::Entry(EntryRef::Slo(name)) = about {
+/// What to draw: the burn over the short window of the pair that fires, or the number that the worst rule judges; where
+/// no rule is broken, the number that is nearest to its threshold.
+fn chart(
+    estate: &Estate,
+    judgement: &Judgement,
+    about: &Subject,
+    worst: Option<&Alert>,
+    now: Timestamp,
+) -> Option<Chart> {
+    let Subject::Entry(entry) = about else { return None };
+    if let EntryRef::Slo(name) = entry {
         let window_s = estate.slo(name)?.declared.window_s;
         let firing = worst.and_then(|a| a.finding.pair());
         let pair = firing.unwrap_or(&PAIRS[0]);
         let limits = PAIRS.iter().map(|pair| (pair.name.to_owned(), pair.factor(window_s))).collect();
-        return Some(Chart { of: Charted::Burn(name.clone(), pair.short), unit: "x", limits });
+        return Some(Chart { of: Charted::Burn(name.clone(), pair.short), unit: "x", limits, below: false });
     }
-    let alert = worst.filter(|a| a.value.is_some())?;
-    let limits = alert.threshold.map(|t| (alert.level.word().to_owned(), t)).into_iter().collect();
-    Some(Chart { of: Charted::Number(alert.rule, alert.about.clone()), unit: alert.unit, limits })
+    let terms = match worst {
+        Some(alert) => judgement.terms(alert.rule)?,
+        None => numbers::nearest(estate, judgement, entry, now)?,
+    };
+    let metric = numbers::metric_of(terms.id, judgement)?;
+    let thresholds = [("warning", terms.thresholds.warn), ("critical", terms.thresholds.crit)];
+    let limits = thresholds.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?))).collect();
+    let of = Charted::Number(metric.name, entry.clone(), terms.id.title());
+    Some(Chart { of, unit: terms.unit, limits, below: terms.comparison.below() })
 }
 
 impl Reason {

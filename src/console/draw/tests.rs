@@ -7,6 +7,7 @@ pub(crate) mod fixture;
 mod history;
 mod operations;
 mod snapshots;
+mod trends;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

@@ -2,6 +2,7 @@
 
 use super::common;
 use crate::console::pane::budgets::{forecast_percent, next_threshold, spent_percent, thresholds};
+use crate::console::pane::courses;
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::bar::bar;
@@ -12,7 +13,7 @@ use crate::console::widget::words::Words;
 use crate::estate::{AccountState, EntryRef};
 
 /// Its facts.
-pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
+pub(super) fn facts(scene: &Scene, size: (u16, u16), name: &str) -> Option<Vec<Block>> {
     let budget = scene.estate.budget(name)?;
     let entry = EntryRef::Budget(name.to_owned());
     let level = crate::console::pane::standing::level(scene, &entry);
@@ -31,6 +32,7 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
             "forecast",
             Words::say(known(facts.forecast_usd, usd)).and(Role::Dim, of_limit(forecast_percent(facts))),
         ));
+        out.extend(courses::lines(scene, &entry, 70).into_iter().map(|line| Block::Fact("each day", line)));
         let all: Vec<String> = thresholds(budget).iter().map(|t| plain(*t)).collect();
         out.push(fact("thresholds", if all.is_empty() { "none".to_owned() } else { format!("{} %", all.join(", ")) }));
         out.push(Block::Fact("", next_threshold(budget, facts)));
@@ -48,6 +50,13 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
     if let Some(account) = scene.estate.account(&budget.declared.account) {
         out.push(Block::Gap);
         out.extend(costs(scene, account));
+    }
+    if !super::form::roomy(size) {
+        out.push(Block::Gap);
+        for (title, mut chart) in courses::charts(scene, &entry) {
+            chart.rows = usize::from(size.1 / 4).clamp(5, 12);
+            out.extend([Block::Line(Words::dim(title)), Block::Chart(Box::new(chart))]);
+        }
     }
     Some(out)
 }

@@ -9,7 +9,7 @@ use crate::console::widget::facts::{Block, fact, list};
 use crate::console::widget::quantity::{UNKNOWN, count, known};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{ClusterState, ControlPlane, Coverage, EntryRef, Kind, NodeGroup};
+use crate::estate::{ClusterState, ControlPlane, Coverage, EntryRef, Kind, NodeGroup, Usage};
 
 /// The lists of its page.
 pub(super) fn titles(scene: &Scene, name: &str) -> Vec<(&'static str, Option<usize>)> {
@@ -91,6 +91,10 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
         }
         Coverage::Unknown | Coverage::Complete => None,
     }));
+    if let Some(Usage::Unmeasured(why)) = cluster.usage.as_ref().map(|k| &k.value) {
+        out.push(Block::Fact("usage", Words::of(Role::Unknown, why)));
+    }
+    out.extend(common::courses(scene, &entry));
     if let Some(control) = cluster.control() {
         if let Some(groups) = &control.nodegroups {
             out.push(Block::Gap);

@@ -2,7 +2,7 @@
 
 use crate::console::pane::listing::{Listing, Table};
 use crate::console::pane::thing::Thing;
-use crate::console::pane::{sources, standing};
+use crate::console::pane::{courses, sources, standing};
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::facts::Block;
@@ -35,6 +35,12 @@ pub(super) fn verdict(scene: &Scene, entry: &EntryRef) -> Vec<Block> {
         out.push(Block::Fact("not known", doubt));
     }
     out
+}
+
+/// The entry's numbers with their courses, as a table; nothing where it has none.
+pub(super) fn courses(scene: &Scene, entry: &EntryRef) -> Vec<Block> {
+    let rows = courses::table(scene, entry);
+    if rows.is_empty() { Vec::new() } else { vec![Block::Gap, Block::Grid(&courses::COLUMNS, rows)] }
 }
 
 /// Why an alert stands, and since when.

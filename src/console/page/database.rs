@@ -64,6 +64,7 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
         }
         None => out.push(Block::Fact("status", Words::dim(UNKNOWN))),
     }
+    out.extend(common::courses(scene, &entry));
     if let Some(id) = &declared.global {
         out.push(Block::Gap);
         out.extend(global(scene, database, id));

@@ -13,6 +13,11 @@ use crate::console::widget::words::Words;
 /// From this width on the facts stand beside the list.
 pub(super) const BESIDE: u16 = 150;
 
+/// Whether charts stand above the lists of a page.
+pub(super) fn roomy((width, height): (u16, u16)) -> bool {
+    width >= BESIDE && height >= 40
+}
+
 /// Where a page is on a terminal of that size: below the header, above the footer.
 pub(super) fn body((width, height): (u16, u16)) -> Rect {
     Rect::new(0, 2, width, height.saturating_sub(3))

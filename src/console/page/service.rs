@@ -32,6 +32,7 @@ pub(super) fn facts(scene: &Scene, name: &str) -> Option<Vec<Block>> {
     out.push(Block::Fact("5xx", measured(of_5xx, percent, sample(|n| n.errors_5xx))));
     let of_4xx = numbers.and_then(crate::estate::ServiceFacts::errors_4xx_percent);
     out.push(Block::Fact("4xx", measured(of_4xx, percent, sample(|n| n.errors_4xx))));
+    out.extend(common::courses(scene, &EntryRef::Service(name.to_owned())));
     out.push(Block::Gap);
     let slos = scene.estate.slos().iter().filter(|s| s.declared.service == declared.name);
     let slos = Words::joined(slos.map(|s| Words::say(&s.declared.name)));

@@ -11,19 +11,16 @@ pub(in crate::console) mod course;
 mod windows;
 
 use jiff::SignedDuration;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use super::common;
 use crate::console::pane::slos::gone_in;
 use crate::console::pane::standing;
 use crate::console::scene::Scene;
-use crate::console::theme::{Role, Theme};
+use crate::console::theme::Role;
 use crate::console::widget::bar::bar;
 use crate::console::widget::chart::Chart;
-use crate::console::widget::facts::{self, Block, fact};
+use crate::console::widget::facts::{Block, fact};
 use crate::console::widget::mark::level_role;
-use crate::console::widget::pane_box::PaneBox;
 use crate::console::widget::quantity::{UNKNOWN, clock, count, freshness, percent, plain};
 use crate::console::widget::words::Words;
 use crate::estate::{Counted, EntryRef, Metric, Sli, SloState, Window};
@@ -31,11 +28,6 @@ use crate::judge::{Level, SloVerdict};
 
 /// The sections that are no lists, where the charts have no room of their own.
 pub(super) const PICTURES: [&str; 3] = ["Budget", "Burn", "Windows"];
-
-/// Whether both charts stand above the lists of the page.
-pub(super) fn roomy((width, height): (u16, u16)) -> bool {
-    width >= super::form::BESIDE && height >= 40
-}
 
 /// An SLO and what was judged of it.
 struct Judged<'a> {
@@ -72,7 +64,7 @@ pub(super) fn facts(scene: &Scene, size: (u16, u16), name: &str) -> Option<Vec<B
         format!("{} % good over {}; {may_fail} % may fail", plain(declared.objective), declared.window),
     ));
     out.push(Block::Fact("as of", as_of(scene, slo)));
-    if roomy(size) {
+    if super::form::roomy(size) {
         out.push(Block::Gap);
         out.push(windows::table(slo, verdict, level));
     }
@@ -139,17 +131,11 @@ fn burn_title(verdict: Option<&SloVerdict>) -> Words {
     Words::dim(format!("burn of 1 h over the last {} h, × what the objective allows", hours(verdict)))
 }
 
-/// Paints both charts, one above the other.
-pub(super) fn paint_charts(buf: &mut Buffer, area: Rect, scene: &Scene, name: &str, theme: &Theme) {
-    let Some(Judged { slo, verdict, .. }) = find(scene, name) else { return };
-    let upper = Rect { height: area.height - area.height / 2, ..area };
-    let lower = Rect { y: area.y + upper.height, height: area.height / 2, ..area };
-    for (at, title, budget) in [(upper, burn_down_title(slo), true), (lower, burn_title(verdict), false)] {
-        let inner = PaneBox { title: title.all(Role::Title), ..PaneBox::default() }.paint(buf, at, theme);
-        let rows = usize::from(inner.height).saturating_sub(1);
-        let chart = if budget { course::burn_down(scene, slo, verdict, rows) } else { burn(scene, slo, verdict, rows) };
-        facts::paint(buf, super::form::padded(inner), &[Block::Chart(Box::new(chart))], theme);
-    }
+/// Both charts, each with its title.
+pub(super) fn charts(scene: &Scene, name: &str) -> Vec<(Words, Chart)> {
+    let Some(Judged { slo, verdict, .. }) = find(scene, name) else { return Vec::new() };
+    let burn_down = course::burn_down(scene, slo, verdict, 0);
+    vec![(burn_down_title(slo), burn_down), (burn_title(verdict), burn(scene, slo, verdict, 0))]
 }
 
 fn indicator(sli: &Sli) -> Vec<Block> {

@@ -17,13 +17,14 @@ use jiff::SignedDuration;
 
 use super::{alert, slo};
 use crate::console::pane::alerts::number;
+use crate::console::pane::courses;
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::view::Spot;
 use crate::console::widget::chart::Limit;
 use crate::console::widget::facts::{Block, fact};
 use crate::console::widget::mark::level_role;
-use crate::console::widget::quantity::{UNKNOWN, age, count, freshness, moment};
+use crate::console::widget::quantity::{UNKNOWN, age, count, freshness, millis, moment, percent, plain, usd};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, Name, Owner, Pod, SourceState, Window};
@@ -199,12 +200,51 @@ fn source(scene: &Scene, told: &Told) -> Vec<Words> {
 
 /// The points on which it rests, as a chart, where they are kept.
 fn chart(scene: &Scene, (_, height): (u16, u16), why: &Why) -> Vec<Block> {
-    let Some((Charted::Burn(name, window), wanted)) = why.chart.as_ref().map(|c| (&c.of, c)) else { return Vec::new() };
-    let Some(slo) = scene.estate.slo(name).filter(|s| !s.series.is_empty()) else { return Vec::new() };
-    let hours = if *window == Window::M5 { 2 } else { 12 };
+    let Some(wanted) = &why.chart else { return Vec::new() };
     let rows = usize::from(height / 4).clamp(4, 14);
-    let mut chart = slo::course::burn_rate(scene, slo, *window, SignedDuration::from_hours(hours), rows);
-    chart.limits = wanted.limits.iter().map(|(label, value)| Limit { value: *value, label: label.clone() }).collect();
-    let title = format!("burn over {} in the last {hours} h, × what the objective allows", window.word());
+    let (title, chart) = match &wanted.of {
+        Charted::Burn(name, window) => {
+            let Some(slo) = scene.estate.slo(name).filter(|s| !s.series.is_empty()) else { return Vec::new() };
+            let hours = if *window == Window::M5 { 2 } else { 12 };
+            let mut chart = slo::course::burn_rate(scene, slo, *window, SignedDuration::from_hours(hours), rows);
+            let limit = |(label, value): &(String, f64)| Limit { value: *value, label: label.clone() };
+            chart.limits = wanted.limits.iter().map(limit).collect();
+            (format!("burn over {} in the last {hours} h, × what the objective allows", window.word()), chart)
+        }
+        Charted::Number(metric, entry, what) => {
+            if scene.estate.course(metric, entry).is_none() {
+                let text = format!("no history of {what} yet: it is kept from the first look on");
+                return vec![Block::Line(Words::dim(text))];
+            }
+            let (span, told) = span(scene, entry, why);
+            let mut chart = courses::number(scene, metric, entry, wanted.limits.clone(), wanted.below, span);
+            chart.write = written(wanted.unit);
+            chart.rows = rows;
+            (format!("{what} in the last {told}"), chart)
+        }
+    };
     vec![Block::Line(Words::dim(title)), Block::Chart(Box::new(chart))]
+}
+
+/// How far back a number's chart goes: some time before its alert; what moves by the day, a month.
+fn span(scene: &Scene, entry: &EntryRef, why: &Why) -> (SignedDuration, &'static str) {
+    if matches!(entry, EntryRef::Budget(_)) {
+        return (SignedDuration::from_hours(30 * 24), "30 d");
+    }
+    let since = why.reasons.first().map(|r| scene.now.duration_since(r.since));
+    if since.is_some_and(|since| since <= SignedDuration::from_hours(2)) {
+        (SignedDuration::from_hours(3), "3 h")
+    } else {
+        (SignedDuration::from_hours(24), "24 h")
+    }
+}
+
+/// How a number of some unit is written beside the axis.
+fn written(unit: &str) -> fn(f64) -> String {
+    match unit {
+        "%" => percent,
+        "ms" => millis,
+        "$" => usd,
+        _ => plain,
+    }
 }

@@ -93,7 +93,8 @@ pub fn row(scene: &Scene, budget: &BudgetState) -> Row {
         Words::dim(&budget.declared.account),
         standing::old(scene, &entry),
     ];
-    Row::new(mark, cells).because(doubt).detailed([next_threshold(budget, facts), services(scene, budget)])
+    let row = Row::new(mark, cells).because(doubt).detailed([next_threshold(budget, facts)]);
+    row.traced(entry).detailed([services(scene, budget)])
 }
 
 /// What the budget's account spends most on this month.

@@ -5,21 +5,23 @@ use super::row::Row;
 use super::standing;
 use super::thing::Thing;
 use crate::console::scene::Scene;
-use crate::console::theme::Role;
+use crate::console::theme::{Mark, Role};
 use crate::console::widget::mark::level_role;
-use crate::console::widget::quantity::{UNKNOWN, count};
+use crate::console::widget::quantity::{UNKNOWN, count, percent};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{Capacity, ClusterState, EntryRef, Kind, NodeGroup};
-use crate::judge::{Alert, Level, Subject};
+use crate::judge::{Alert, Level, RuleId, Subject};
 
 /// Name, nodes, pods, restarts, what is worst; more where there is room.
-pub const COLUMNS: [Column; 10] = [
+pub const COLUMNS: [Column; 12] = [
     Column::name("name"),
     Column::number("nodes", 0).least(5),
     Column::number("pods", 0).least(7),
     Column::number("restarts", 2).least(8),
-    Column::prose("worst", 3, 10),
+    Column::number("CPU", 4).least(5),
+    Column::number("mem", 5).least(5),
+    Column::prose("worst", 3, 16),
     Column::number("workloads", 21),
     Column::word("version", 20),
     Column::word("account", 23),
@@ -54,6 +56,8 @@ pub fn row(scene: &Scene, cluster: &ClusterState) -> Row {
         nodes(cluster),
         pods(cluster),
         restarts(scene, cluster),
+        used(scene, &entry, RuleId::ClusterCpuPercent, cluster.cpu_percent()),
+        used(scene, &entry, RuleId::ClusterMemoryPercent, cluster.memory_percent()),
         worst(scene, &entry),
         workloads(cluster),
         place(cluster.control().and_then(|c| c.version.as_deref())),
@@ -62,7 +66,10 @@ pub fn row(scene: &Scene, cluster: &ClusterState) -> Row {
         standing::old(scene, &entry),
     ];
     let doubt = standing::reason(scene, &entry);
-    Row::new(mark, cells).because(doubt).detailed(details(scene, cluster))
+    let (trouble, rest) = details(scene, cluster);
+    // What is worst may have no column.
+    let trouble = if trouble.is_empty() && mark >= Mark::Warning { worst(scene, &entry) } else { trouble };
+    Row::new(mark, cells).because(doubt).detailed([trouble]).traced(entry).detailed(rest)
 }
 
 /// Whether anything of a kind may be seen.
@@ -96,6 +103,12 @@ pub fn restarts(scene: &Scene, cluster: &ClusterState) -> Words {
     }
     let restarts = cluster.restarts_1h(scene.now);
     Words::of(if restarts == 0 { Role::Dim } else { Role::Text }, count(restarts)).and(Role::Dim, " /h")
+}
+
+/// What is used of what its nodes have, where that is measured.
+fn used(scene: &Scene, entry: &EntryRef, rule: RuleId, share: Option<f64>) -> Words {
+    let level = standing::alerts(scene, entry).find(|a| a.rule == rule).map(|a| a.level);
+    share.map_or_else(Words::none, |share| Words::of(standing::number_role(level), percent(share)))
 }
 
 /// Workloads that have what they want, of all.
@@ -139,19 +152,20 @@ fn brief(alert: &Alert) -> Words {
     }
 }
 
-/// What a cluster's row has to say where there is room: pods in trouble, node groups, the control plane.
-fn details(scene: &Scene, cluster: &ClusterState) -> Vec<Words> {
+/// What a cluster's row has to say where there is room: pods in trouble; and node groups, the control plane.
+fn details(scene: &Scene, cluster: &ClusterState) -> (Words, Vec<Words>) {
     let mut out = Vec::new();
+    let mut trouble = Words::none();
     if cluster.complete(&[Kind::Pods]) {
         let tally = cluster.tally();
         let some = |n: usize, what: &str, role| {
             if n == 0 { Words::none() } else { Words::of(role, format!("{} {what}", count(n))) }
         };
-        out.push(Words::joined([
+        trouble = Words::joined([
             some(tally.crash_looping, "crash looping", Role::Warning),
             some(tally.pending, "pending", Role::Dim),
             some(tally.failed, "failed", Role::Warning),
-        ]));
+        ]);
     }
     let groups = cluster.control().and_then(|c| c.nodegroups.as_deref()).unwrap_or_default();
     if !groups.is_empty() {
@@ -171,7 +185,7 @@ fn details(scene: &Scene, cluster: &ClusterState) -> Vec<Words> {
         let name = Words::dim(format!("pod {}/{} ", pod.name.namespace, pod.name.name));
         name.then(pods::state(pod, level))
     }));
-    out
+    (trouble, out)
 }
 
 /// So many uneasy pods are looked at, and so many of those in trouble are named below their cluster.

@@ -87,7 +87,7 @@ pub fn row(scene: &Scene, database: &DatabaseState) -> Row {
         standing::old(scene, &entry),
     ];
     let doubt = standing::reason(scene, &entry);
-    let quiet = mark == Mark::Ok;
+    let quiet = mark == Mark::Ok || database.described().is_some_and(|d| d.status == "available");
     let facts = database.described();
     let about = facts.map_or_else(Words::none, |f| {
         Words::joined([
@@ -102,8 +102,13 @@ pub fn row(scene: &Scene, database: &DatabaseState) -> Row {
             .filter(|m| m.role == MemberRole::Reader)
             .map(|m| reader(database, m)),
     );
-    let details = if quiet { [readers, about] } else { [about, readers] };
-    Row::new(mark, cells).because(doubt).detailed(details)
+    let row = Row::new(mark, cells).because(doubt);
+    // On a quiet day the course tells most; else what the service says.
+    if quiet {
+        row.traced(entry).detailed([readers, about])
+    } else {
+        row.detailed([about]).traced(entry).detailed([readers])
+    }
 }
 
 fn reader(database: &DatabaseState, member: &Member) -> Words {

@@ -16,10 +16,10 @@ use crate::judge::{Alert, Level, Severity, Subject};
 
 /// How severe, kind, name, what, where, since.
 pub const COLUMNS: [Column; 6] = [
-    Column::word("sev", 3),
+    Column::word("sev", 1),
     Column::word("", 4),
     Column::name("name"),
-    Column::prose("what", 1, 24),
+    Column::prose("what", 0, 18),
     Column::word("where", 20),
     Column::number("since", 2).least(6),
 ];

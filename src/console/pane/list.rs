@@ -13,8 +13,9 @@ use std::collections::VecDeque;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::courses;
 use super::listing::Listing;
-use super::row::Row;
+use super::row::{Detail, Row};
 use crate::console::scene::Scene;
 use crate::console::theme::{Role, Theme};
 use crate::console::widget::mark;
@@ -106,7 +107,7 @@ pub fn paint(buf: &mut Buffer, area: Rect, listing: &Listing, scene: &Scene, sel
     let spare = usize::from(area.bottom() - y).saturating_sub(rows.len());
     // The first closing line has its place; the others come after what the rows have to say.
     let kept = if listing.closing.is_empty() || spare < 2 { 0 } else { 2 };
-    let details = details(&rows, usize::from(area.width - LEAD - 2), spare - kept);
+    let details = details(scene, &rows, usize::from(area.width - LEAD - 2), spare - kept);
     let left = spare - details.iter().map(Vec::len).sum::<usize>();
     let closing = listing.closing.len().min(left.saturating_sub(1));
     for (i, (row, below)) in rows.iter().zip(details).enumerate() {
@@ -175,12 +176,28 @@ fn paint_row(
 }
 
 /// Which details are shown below each row: every row's first before any row's second, as far as the room goes.
-fn details(rows: &[Row], columns: usize, mut spare: usize) -> Vec<Vec<Words>> {
+fn details(scene: &Scene, rows: &[Row], columns: usize, mut spare: usize) -> Vec<Vec<Words>> {
     let said_above = |i: usize| i > 0 && rows[i].reason == rows[i - 1].reason;
     let told = |(i, row): (usize, &Row)| {
         let reason = row.reason.clone().filter(|_| !said_above(i));
-        reason.iter().chain(&row.details).flat_map(|d| d.wrap(columns)).collect()
+        let mut lines: Vec<Words> = reason.iter().flat_map(|r| r.wrap(columns)).collect();
+        let mut last = Vec::new();
+        for detail in &row.details {
+            match detail {
+                Detail::Line(words) => lines.extend(words.wrap(columns)),
+                // That there is no history yet is said after everything that is known.
+                Detail::Courses(entry) if !courses::any(scene, entry) => {
+                    last = courses::lines(scene, entry, columns);
+                }
+                Detail::Courses(entry) => lines.extend(courses::lines(scene, entry, columns)),
+            }
+        }
+        lines.append(&mut last);
+        lines.into()
     };
+    if spare == 0 {
+        return vec![Vec::new(); rows.len()];
+    }
     let mut all: Vec<VecDeque<Words>> = rows.iter().enumerate().map(told).collect();
     let mut out: Vec<Vec<Words>> = vec![Vec::new(); rows.len()];
     while spare > 0 {

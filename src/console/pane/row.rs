@@ -2,6 +2,16 @@
 
 use crate::console::theme::Mark;
 use crate::console::widget::words::Words;
+use crate::estate::EntryRef;
+
+/// What more a row has to say.
+#[derive(Debug, Clone)]
+pub enum Detail {
+    /// A line, wrapped where it is long.
+    Line(Words),
+    /// The courses of an entry's numbers, as wide as there is room.
+    Courses(EntryRef),
+}
 
 /// One row of a list, cells in the order of its table's columns.
 #[derive(Debug, Clone)]
@@ -17,7 +27,7 @@ pub struct Row {
     /// Why what it shows is old or in doubt; said once where the rows below it have the same reason.
     pub reason: Option<Words>,
     /// Lines that are shown below it where there is room, the most telling first.
-    pub details: Vec<Words>,
+    pub details: Vec<Detail>,
 }
 
 impl Row {
@@ -50,7 +60,14 @@ impl Row {
     /// The same, with more to say.
     #[must_use]
     pub fn detailed(mut self, details: impl IntoIterator<Item = Words>) -> Self {
-        self.details.extend(details.into_iter().filter(|d| !d.is_empty()));
+        self.details.extend(details.into_iter().filter(|d| !d.is_empty()).map(Detail::Line));
+        self
+    }
+
+    /// The same, with the courses of its numbers.
+    #[must_use]
+    pub fn traced(mut self, entry: EntryRef) -> Self {
+        self.details.push(Detail::Courses(entry));
         self
     }
 }

@@ -12,7 +12,7 @@ use crate::console::theme::Role;
 use crate::console::widget::bar::bar;
 use crate::console::widget::mark::level_role;
 use crate::console::widget::quantity::{UNKNOWN, age, burn, count, known, percent, plain, span_of};
-use crate::console::widget::sparkline::sparkline;
+use crate::console::widget::sparkline::{Limits, sparkline};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
 use crate::estate::{EntryRef, Sli, SloState, Window};
@@ -90,7 +90,8 @@ pub fn row(scene: &Scene, slo: &SloState, index: usize) -> Row {
     let told = slo.counts.is_some() && level < Level::Warning;
     let state = data_words(slo, verdict, scene.now);
     let nothing = left.is_none() && verdict.burn.iter().all(Option::is_none);
-    let from = if left.is_some() { BURNS } else { BURNS - 2 };
+    // What is left of it says nothing either: a full bar would look healthy.
+    let from = BURNS - 2;
     if let Some(state) = state.clone().filter(|_| told && verdict.data != "partial") {
         return Row::new(mark, cells).remarked(from, Some(state)).because(standing::reason(scene, &entry));
     }
@@ -107,7 +108,7 @@ pub fn row(scene: &Scene, slo: &SloState, index: usize) -> Row {
 fn trend(scene: &Scene, slo: &SloState) -> Words {
     let course = course::trend(slo, scene.now, 24);
     let peak = course.iter().flatten().copied().fold(0.0, f64::max);
-    let line = sparkline(&course, course.len(), Some(peak.max(1.0)));
+    let line = sparkline(&course, course.len(), Some(peak.max(1.0)), Limits::default());
     if line.is_empty() {
         return line;
     }

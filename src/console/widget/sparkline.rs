@@ -8,11 +8,32 @@ const HEIGHTS: [&str; 7] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇"];
 /// Nothing is known.
 const GAP: &str = "·";
 
+/// From which value on a cell warns, and from which on it is critical.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Limits {
+    /// Above this it warns.
+    pub warn: Option<f64>,
+    /// Above this it is critical.
+    pub crit: Option<f64>,
+}
+
+impl Limits {
+    /// The role of a value; `calm` where it is above no limit.
+    pub fn role(self, value: f64, calm: Role) -> Role {
+        let above = |limit: Option<f64>| limit.is_some_and(|limit| value > limit);
+        match (above(self.crit), above(self.warn)) {
+            (true, _) => Role::Critical,
+            (_, true) => Role::Warning,
+            _ => calm,
+        }
+    }
+}
+
 /// A trend on so many cells, the newest to the right; `top` is the value that fills a cell, the highest where it is none.
 ///
 /// Values are spread evenly over the cells; none among them is a gap, and a cell of which nothing at all is known shows
 /// one. Empty where nothing is known.
-pub fn sparkline(values: &[Option<f64>], cells: usize, top: Option<f64>) -> Words {
+pub fn sparkline(values: &[Option<f64>], cells: usize, top: Option<f64>, limits: Limits) -> Words {
     let known = || values.iter().flatten().copied().filter(|v| v.is_finite());
     if cells == 0 || known().next().is_none() {
         return Words::none();
@@ -27,7 +48,7 @@ pub fn sparkline(values: &[Option<f64>], cells: usize, top: Option<f64>) -> Word
         let highest = part.iter().flatten().copied().filter(|v| v.is_finite()).reduce(f64::max);
         out = match highest {
             None => out.and(Role::Unknown, GAP),
-            Some(value) => out.and(Role::Spark, HEIGHTS[height(value, top)]),
+            Some(value) => out.and(limits.role(value, Role::Spark), HEIGHTS[height(value, top)]),
         };
     }
     out
@@ -66,14 +87,26 @@ mod tests {
             (some(&[f64::NAN, 1.0]), 2, None, "·▇"),
             (some(&[-4.0, 1.0]), 2, None, "▁▇"),
         ] {
-            assert_eq!(sparkline(&values, cells, top).text(), want, "{values:?}");
+            assert_eq!(sparkline(&values, cells, top, Limits::default()).text(), want, "{values:?}");
         }
+    }
+
+    #[test]
+    fn what_is_above_a_limit_looks_like_it() {
+        let limits = Limits { warn: Some(70.0), crit: Some(90.0) };
+        let looks = |value: f64| limits.role(value, Role::Spark);
+        assert_eq!([70.0, 70.1, 91.0].map(looks), [Role::Spark, Role::Warning, Role::Critical]);
+        assert_eq!(
+            sparkline(&[Some(10.0), Some(95.0)], 2, Some(100.0), limits).text(),
+            "▂▇",
+            "colour changes no height"
+        );
     }
 
     proptest! {
         #[test]
         fn it_is_as_wide_as_asked(values in prop::collection::vec(prop::option::of(any::<f64>()), 0..300), cells in 0_usize..80, top in prop::option::of(any::<f64>())) {
-            let width = sparkline(&values, cells, top).width();
+            let width = sparkline(&values, cells, top, Limits::default()).width();
             prop_assert!(width == cells || width == 0);
         }
     }

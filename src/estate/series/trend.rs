@@ -33,6 +33,14 @@ impl Trend {
         self.tracks.minutes().slots().filter_map(|(slot, value)| point(60, slot, value))
     }
 
+    /// The last value that is known at a time or up to so many seconds before it.
+    pub fn last_before(&self, at: Timestamp, within_s: i64) -> Option<f64> {
+        let at = at.as_second();
+        let minutes = (0..=within_s.min(MINUTES_KEPT_S) / 60).find_map(|n| self.minutes.get(at.div_euclid(60) - n));
+        let fives = || (0..=within_s / 300).find_map(|n| self.five.get(at.div_euclid(300) - n));
+        minutes.or_else(fives).map(|[value]| value)
+    }
+
     /// The mean of every five minutes from the oldest to the newest that are known; none where it was not seen.
     pub fn five_minutes(&self) -> impl DoubleEndedIterator<Item = (Timestamp, Option<f64>)> + '_ {
         self.tracks.five_range().filter_map(|slot| point(300, slot, self.tracks.five_slot(slot, mean_of)))
@@ -97,6 +105,19 @@ mod tests {
         }
         assert_eq!(values(trend.minutes()), [Some(20.0), Some(40.0), None, Some(60.0), None, Some(-4.0)]);
         assert_eq!(values(trend.five_minutes()), [Some(40.0), Some(-4.0)], "what was not seen is not counted as 0");
+    }
+
+    #[test]
+    fn the_last_value_before_a_time_is_looked_for_no_further_than_asked() {
+        let mut trend = Trend::default();
+        for (second, value) in [(0, 1.0), (60, 2.0), (600, 3.0)] {
+            trend.take(value, at(NOON + second));
+        }
+        for (second, within, want) in
+            [(0, 0, Some(1.0)), (119, 0, Some(2.0)), (300, 60, None), (300, 240, Some(2.0)), (-1, 600, None)]
+        {
+            assert_eq!(trend.last_before(at(NOON + second), within), want, "{second} within {within}");
+        }
     }
 
     #[test]

@@ -4,34 +4,82 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{BudgetState, ClusterState, DatabaseState, Estate, KeptSeries, Known};
-use crate::estate::{Chunk, Course, EntryRef, SourceState, Trend};
+use super::{BudgetState, ClusterState, DatabaseState, Estate, KeptSeries, Known, ServiceState};
+use crate::estate::{Chunk, Course, EntryRef, Kind, SourceState, Trend};
 
 /// A database's numbers that are older than this are no numbers of this minute.
 const FRESH: SignedDuration = SignedDuration::from_mins(3);
 /// A budget is looked at twice an hour.
 const FRESH_BUDGET: SignedDuration = SignedDuration::from_hours(1);
 
-/// A metric, in the unit of its name, and how a database's number is read.
-type OfDatabase = (&'static str, fn(&DatabaseState) -> Option<f64>);
+/// A metric, in the unit of its name, and how an entry's number is read.
+type Of<T> = (&'static str, fn(&T, Timestamp) -> Option<f64>);
 
-const OF_DATABASE: [OfDatabase; 5] = [
-    ("database.cpu_percent", DatabaseState::cpu_percent),
-    ("database.connections", DatabaseState::connections),
-    ("database.freeable_memory_percent", DatabaseState::freeable_memory_percent),
-    ("database.replica_lag_ms", DatabaseState::replica_lag_ms),
-    ("database.acu", DatabaseState::acu),
+const OF_DATABASE: [Of<DatabaseState>; 5] = [
+    ("database.cpu_percent", |d, _| d.cpu_percent()),
+    (CONNECTIONS, |d, _| d.connections()),
+    ("database.freeable_memory_percent", |d, _| d.freeable_memory_percent()),
+    ("database.replica_lag_ms", |d, _| d.replica_lag_ms()),
+    ("database.acu", |d, _| d.acu()),
 ];
-const PODS: &str = "cluster.pods";
-const RESTARTS: &str = "cluster.restarts_1h";
+const OF_CLUSTER: [Of<ClusterState>; 5] = [
+    ("cluster.cpu_percent", |c, now| measured(c, now).then(|| c.cpu_percent()).flatten()),
+    ("cluster.memory_percent", |c, now| measured(c, now).then(|| c.memory_percent()).flatten()),
+    ("cluster.pods", |c, _| seen(c, c.tally().total)),
+    ("cluster.pods_pending", |c, _| seen(c, c.tally().pending)),
+    ("cluster.restarts_1h", |c, now| c.complete(&[Kind::Pods]).then(|| f64::from(c.restarts_1h(now)))),
+];
+const OF_SERVICE: [Of<ServiceState>; 4] = [
+    ("app.latency_p99_ms", |s, _| Some(s.facts.as_ref()?.value.p99_ms?.value)),
+    ("app.requests_per_s", |s, _| Some(s.facts.as_ref()?.value.requests?.value)),
+    ("app.errors_5xx_percent", |s, _| s.facts.as_ref()?.value.errors_5xx_percent()),
+    ("app.errors_4xx_percent", |s, _| s.facts.as_ref()?.value.errors_4xx_percent()),
+];
+const OF_BUDGET: [Of<BudgetState>; 2] =
+    [(ACTUAL, |b, _| b.described()?.actual_usd), (FORECAST, |b, _| b.described()?.forecast_usd)];
+
+const CONNECTIONS: &str = "database.connections";
 const ACTUAL: &str = "budget.actual_usd";
+const FORECAST: &str = "budget.forecast_usd";
 
 impl Estate {
     /// The course of an entry's number, such as `database.cpu_percent`, `database.connections`,
-    /// `database.freeable_memory_percent`, `database.replica_lag_ms`, `database.acu`, `cluster.pods`,
-    /// `cluster.restarts_1h` or `budget.actual_usd`; none where nothing has been seen of it.
+    /// `database.freeable_memory_percent`, `database.replica_lag_ms`, `database.acu`, `cluster.cpu_percent`,
+    /// `cluster.memory_percent`, `cluster.pods`, `cluster.pods_pending`, `cluster.restarts_1h`, `app.latency_p99_ms`,
+    /// `app.requests_per_s`, `app.errors_5xx_percent`, `budget.actual_usd` or `budget.forecast_usd`; none where nothing
+    /// has been seen of it.
     pub fn trend(&self, metric: &str, entry: &EntryRef) -> Option<&Trend> {
         self.trends.get(&named(metric, entry.name())).map(Arc::as_ref)
+    }
+
+    /// The course of a number that a rule judges, and what its values are to be multiplied with: shares are kept as what
+    /// they are shares of, and by what is the whole today. None where no such course is kept, or nothing of it.
+    pub fn course(&self, metric: &str, entry: &EntryRef) -> Option<(&Trend, f64)> {
+        let percent_of = |whole: Option<f64>| whole.filter(|w| *w > 0.0).map(|whole| 100.0 / whole);
+        let limit = || percent_of(self.budget(entry.name())?.described()?.limit_usd);
+        let (kept, factor) = match metric {
+            "database.connections_percent" => {
+                (CONNECTIONS, percent_of(self.database(entry.name())?.max_connections())?)
+            }
+            // Kept is how many are pending at all; the rule waits for 5 min.
+            "cluster.pods_pending_5m" => ("cluster.pods_pending", 1.0),
+            "budget.actual_percent" => (ACTUAL, limit()?),
+            "budget.forecast_percent" => (FORECAST, limit()?),
+            metric => (metric, 1.0),
+        };
+        Some((self.trend(kept, entry)?, factor))
+    }
+
+    /// Takes back in what an earlier look saw of a number, in order of time; of an entry of the estate file only.
+    pub fn recall_course(&mut self, metric: &str, entry: &EntryRef, points: impl Iterator<Item = (Timestamp, f64)>) {
+        let name = named(metric, entry.name());
+        if self.target(entry).is_none() || !metrics_of(entry).contains(&metric) {
+            return;
+        }
+        let trend = Arc::make_mut(self.trends.entry(name).or_default());
+        for (at, value) in points {
+            trend.take(value, at);
+        }
     }
 
     /// Takes the numbers of this minute, once; a number of a source that is not live is not taken.
@@ -40,25 +88,23 @@ impl Estate {
         if self.trended == Some(minute) {
             return;
         }
-        let mut seen: Vec<(String, f64)> = Vec::new();
+        let mut taken: Vec<(String, f64)> = Vec::new();
         for d in self.databases.iter().filter(|d| is_fresh(d.numbers.as_ref(), now, FRESH)) {
-            let name = &d.declared.name;
-            let known = OF_DATABASE.iter().filter_map(|(metric, read)| Some((named(metric, name), read(d)?)));
-            seen.extend(known);
+            read(&OF_DATABASE, d, &d.declared.name, now, &mut taken);
         }
         for c in self.clusters.iter().filter(|c| c.heard_all() && self.is_watched(c)) {
-            let name = &c.declared.name;
-            seen.push((named(PODS, name), f64::from(u32::try_from(c.pods().len()).unwrap_or(u32::MAX))));
-            seen.push((named(RESTARTS, name), f64::from(c.restarts_1h(now))));
+            read(&OF_CLUSTER, c, &c.declared.name, now, &mut taken);
+        }
+        for s in self.services.iter().filter(|s| is_fresh(s.facts.as_ref(), now, FRESH)) {
+            read(&OF_SERVICE, s, &s.declared.name, now, &mut taken);
         }
         for b in self.budgets.iter().filter(|b| is_fresh(b.facts.as_ref(), now, FRESH_BUDGET)) {
-            let actual = b.described().and_then(|facts| facts.actual_usd);
-            seen.extend(actual.map(|usd| (named(ACTUAL, &b.declared.name), usd)));
+            read(&OF_BUDGET, b, &b.declared.name, now, &mut taken);
         }
-        if !seen.is_empty() {
+        if !taken.is_empty() {
             self.trended = Some(minute);
         }
-        for (name, value) in seen {
+        for (name, value) in taken {
             Arc::make_mut(self.trends.entry(name).or_default()).take(value, now);
         }
     }
@@ -80,28 +126,22 @@ impl Estate {
     /// Every trend that there may be, with the identity under which it is kept.
     pub(super) fn trend_identities(&self) -> Vec<(String, i64)> {
         let mut all = Vec::new();
-        let mut add = |metric: &str, entry: &EntryRef| {
-            let account = self.account_of(entry).map_or("", |a| a.declared.id.as_str());
-            if let Some(target) = self.target(entry) {
-                all.push((named(metric, entry.name()), super::history::digest(&format!("{target} {account}"))));
-            }
-        };
-        for DatabaseState { declared, .. } in &self.databases {
-            let entry = EntryRef::Database(declared.name.clone());
-            for (metric, _) in &OF_DATABASE {
-                add(metric, &entry);
-            }
-        }
-        for c in &self.clusters {
-            let entry = EntryRef::Cluster(c.declared.name.clone());
-            for metric in [PODS, RESTARTS] {
-                add(metric, &entry);
-            }
-        }
-        for BudgetState { declared, .. } in &self.budgets {
-            add(ACTUAL, &EntryRef::Budget(declared.name.clone()));
+        for entry in self.numbered() {
+            let account = self.account_of(&entry).map_or("", |a| a.declared.id.as_str());
+            let Some(target) = self.target(&entry) else { continue };
+            let identity = super::history::digest(&format!("{target} {account}"));
+            all.extend(metrics_of(&entry).into_iter().map(|metric| (named(metric, entry.name()), identity)));
         }
         all
+    }
+
+    /// The entries that have numbers of which the course is kept.
+    fn numbered(&self) -> impl Iterator<Item = EntryRef> + '_ {
+        let databases = self.databases.iter().map(|d| EntryRef::Database(d.declared.name.clone()));
+        let clusters = self.clusters.iter().map(|c| EntryRef::Cluster(c.declared.name.clone()));
+        let services = self.services.iter().map(|s| EntryRef::Service(s.declared.name.clone()));
+        let budgets = self.budgets.iter().map(|b| EntryRef::Budget(b.declared.name.clone()));
+        databases.chain(clusters).chain(services).chain(budgets)
     }
 
     /// Takes back in what was kept of a trend.
@@ -114,22 +154,40 @@ impl Estate {
     /// Withdraws the trends of an account's entries.
     pub(super) fn forget_trends(&mut self, account: &str) {
         let of_account = |entry: &EntryRef| self.account_of(entry).is_some_and(|a| a.declared.name == account);
-        let databases = self.databases.iter().map(|d| EntryRef::Database(d.declared.name.clone()));
-        let clusters = self.clusters.iter().map(|c| EntryRef::Cluster(c.declared.name.clone()));
-        let budgets = self.budgets.iter().map(|b| EntryRef::Budget(b.declared.name.clone()));
-        let gone: Vec<EntryRef> = databases.chain(clusters).chain(budgets).filter(of_account).collect();
+        let gone: Vec<EntryRef> = self.numbered().filter(of_account).collect();
         for entry in gone {
-            let metrics = OF_DATABASE.iter().map(|(metric, _)| *metric).chain([PODS, RESTARTS, ACTUAL]);
-            let area = match entry {
-                EntryRef::Database(_) => "database.",
-                EntryRef::Cluster(_) => "cluster.",
-                _ => "budget.",
-            };
-            for metric in metrics.filter(|metric| metric.starts_with(area)) {
+            for metric in metrics_of(&entry) {
                 self.trends.remove(&named(metric, entry.name()));
             }
         }
     }
+}
+
+/// The numbers of a kind of entry of which the course is kept.
+fn metrics_of(entry: &EntryRef) -> Vec<&'static str> {
+    fn names<T>(all: &[Of<T>]) -> Vec<&'static str> {
+        all.iter().map(|(metric, _)| *metric).collect()
+    }
+    match entry {
+        EntryRef::Database(_) => names(&OF_DATABASE),
+        EntryRef::Cluster(_) => names(&OF_CLUSTER),
+        EntryRef::Service(_) => names(&OF_SERVICE),
+        EntryRef::Budget(_) => names(&OF_BUDGET),
+        EntryRef::Account(_) | EntryRef::Slo(_) | EntryRef::Costs(_) => Vec::new(),
+    }
+}
+
+fn read<T>(all: &[Of<T>], of: &T, name: &str, now: Timestamp, taken: &mut Vec<(String, f64)>) {
+    taken.extend(all.iter().filter_map(|(metric, read)| Some((named(metric, name), read(of, now)?))));
+}
+
+/// Whether what its nodes use was measured just now.
+fn measured(cluster: &ClusterState, now: Timestamp) -> bool {
+    is_fresh(cluster.usage.as_ref(), now, FRESH)
+}
+
+fn seen(cluster: &ClusterState, pods: usize) -> Option<f64> {
+    cluster.complete(&[Kind::Pods]).then_some(pods as f64)
 }
 
 /// The name of a trend, under which it is kept.

@@ -138,7 +138,7 @@ fn burns(estate: &Estate, name: &str) -> Vec<Measured> {
 }
 
 /// The number of the catalogue that a rule judges.
-fn metric_of(id: RuleId, judgement: &Judgement) -> Option<&'static Metric> {
+pub(super) fn metric_of(id: RuleId, judgement: &Judgement) -> Option<&'static Metric> {
     match id {
         RuleId::ClusterNodesPercentOfMax => Metric::of("nodegroup.percent_of_max"),
         RuleId::ClusterPodsPending => Metric::of("cluster.pods_pending_5m"),
@@ -146,6 +146,24 @@ fn metric_of(id: RuleId, judgement: &Judgement) -> Option<&'static Metric> {
         RuleId::Team(_) => judgement.metric(id),
         id => Metric::of(id.word()),
     }
+}
+
+/// The rule whose number is nearest to its first threshold, among those of which a course is kept.
+pub(super) fn nearest<'a>(
+    estate: &Estate,
+    judgement: &'a Judgement,
+    entry: &EntryRef,
+    now: Timestamp,
+) -> Option<&'a Terms> {
+    let near = |terms: &'a Terms| {
+        let metric = metric_of(terms.id, judgement)?;
+        let Number(value) = read(estate, metric, entry, now)?;
+        let (value, limit) = (value?, terms.thresholds.warn.or(terms.thresholds.crit)?);
+        estate.course(metric.name, entry)?;
+        let share = if terms.comparison.below() { limit / value } else { value / limit };
+        share.is_finite().then_some((share, terms))
+    };
+    judgement.terms_in_force().filter_map(near).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, terms)| terms)
 }
 
 /// A number that an entry of this kind has, known or not.

@@ -118,7 +118,7 @@ impl ClusterPlan {
             capacity_type: Some(Arc::from(if pool.capacity == Capacity::Spot { "SPOT" } else { "ON_DEMAND" })),
             instance_type: Some(pool.instance_type.clone()),
             pool: Some(pool.name.clone()),
-            allocatable: None,
+            allocatable: Some(self.allocatable(s.place)),
             kubelet: Some(Arc::from(format!("v{}.4-eks-{:07x}", self.version, self.grain & 0x0FFF_FFFF))),
             created: Timestamp::from_second(s.born).ok(),
         }

@@ -58,7 +58,14 @@ impl Source for SimulatedSource {
         {
             return;
         }
-        let mut telling = Telling { told: Vec::new(), history: None, walk: None, confirmed: At::MIN, silenced: false };
+        let mut telling = Telling {
+            told: Vec::new(),
+            history: None,
+            walk: None,
+            confirmed: At::MIN,
+            measured: At::MIN,
+            silenced: false,
+        };
         let mut acts = self.world.watch_acts();
         let key = self.key();
         let seed = grain(self.world.seed, &format!("{:?}{:?}{:?}", key.account, key.region, key.subject));
@@ -91,6 +98,8 @@ struct Telling {
     /// Where it stands in its cluster, and the cluster as it was acted on so far.
     walk: Option<(Walk, ClusterPlan)>,
     confirmed: At,
+    /// The minute whose usage was told last.
+    measured: At,
     silenced: bool,
 }
 
@@ -133,7 +142,7 @@ impl SimulatedSource {
     }
 
     async fn walk(&self, telling: &mut Telling, index: usize, now: At, out: &Outbox) -> Option<Duration> {
-        let (walk, cluster, facts) = match telling.walk.take() {
+        let (walk, cluster, mut facts) = match telling.walk.take() {
             Some((mut walk, was)) if self.world.has_acted(index, &was) => {
                 let cluster = self.world.acted_cluster(index);
                 let facts = walk.acted(&was, &cluster, now);
@@ -151,6 +160,11 @@ impl SimulatedSource {
             }
         };
         let next = walk.next();
+        // Measured once a minute; told with whatever comes after.
+        if now.div_euclid(60) != telling.measured {
+            telling.measured = now.div_euclid(60);
+            facts.extend(cluster.usage(now).map(|usage| Fact::Usage(cluster.name.clone(), usage)));
+        }
         telling.walk = Some((walk, cluster));
         if !facts.is_empty() || now - telling.confirmed >= CONFIRMS {
             telling.confirmed = now;
