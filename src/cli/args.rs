@@ -57,8 +57,8 @@ pub enum Command {
 /// `quarterdeck demo`
 #[derive(Debug, clap::Args)]
 pub struct Demo {
-    /// What happens to the estate: calm, crashloop, aurora-failover, region-down, budget-overrun, expired-credentials
-    /// or headwind
+    /// What happens to the estate: calm, crashloop, aurora-failover, region-down, budget-overrun, expired-credentials,
+    /// headwind or blind-spots
     #[arg(long, value_name = "NAME", default_value = "calm")]
     pub scenario: String,
     /// The seed: the same seed makes the same world

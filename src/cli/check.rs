@@ -1,6 +1,7 @@
 //! `quarterdeck check`: proves every file, identity and permission, row by row, and says what to do about each failure.
 
 mod files;
+mod slos;
 mod sources;
 
 use super::output::{complain, complain_plain, print_text};
@@ -37,7 +38,11 @@ pub(super) fn run(context: &Context) -> Exit {
         Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
     };
     groups.extend(sources::spending(&declared, cap, files::spent_today(context, &declared.name)));
-    groups.extend(runtime.block_on(sources::groups(&declared)));
+    let proven = runtime.block_on(async {
+        let (sources, slos) = tokio::join!(sources::groups(&declared), slos::group(context, &declared));
+        sources.into_iter().chain(slos)
+    });
+    groups.extend(proven);
     runtime.shutdown_background();
     let proven = groups.iter().flat_map(|g| &g.rows).all(|(_, outcome)| outcome.is_ok());
     match print_text(&table(&groups)) {

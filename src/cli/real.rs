@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use super::output::complain_plain;
 use super::{Context, Exit, Rigging};
 use crate::config::{self, ConfigError, EstateFile};
-use crate::estate::{CostFacts, DeclaredEstate, Estate, Fact, Remembered};
+use crate::estate::{CostFacts, DeclaredEstate, Estate, Fact, Remembered, SourceKey};
+#[cfg(any(feature = "kubernetes", feature = "prometheus", feature = "aws"))]
+use crate::source::Source;
 use crate::source::{Clock, Purse};
 use crate::store::{Recalled, Store, StoreWriter};
 
@@ -29,6 +31,11 @@ pub(super) struct Real {
 ///
 /// Needs the runtime's context, for the sources prepare their clients.
 pub(super) fn rig(context: &Context) -> Result<Real, ConfigError> {
+    rig_some(context, &|_| true)
+}
+
+/// The same with only those sources that are wanted.
+pub(super) fn rig_some(context: &Context, wanted: &dyn Fn(&SourceKey) -> bool) -> Result<Real, ConfigError> {
     let file = config::load_estate(&context.places, context.estate_flag())?;
     let now = Timestamp::now();
     let mut notices = Vec::new();
@@ -53,7 +60,7 @@ pub(super) fn rig(context: &Context) -> Result<Real, ConfigError> {
     let purse = Purse::new(file.policy.spend_cap_usd_per_day, recalled.spent_today_usd, now);
     let mut rigging = Rigging::new(estate, Clock::System).with_purse(purse);
     let costs = costs(&recalled.seen, &file.declared);
-    add_sources(&mut rigging, &file.declared, costs);
+    add_sources(&mut rigging, &file.declared, costs, wanted);
     for remembered in std::mem::take(&mut recalled.seen) {
         rigging.estate.recall(remembered);
     }
@@ -91,14 +98,19 @@ fn costs(seen: &[Remembered], declared: &DeclaredEstate) -> BTreeMap<String, (Co
         .collect()
 }
 
-fn add_sources(rigging: &mut Rigging, declared: &DeclaredEstate, costs: BTreeMap<String, (CostFacts, Timestamp)>) {
+fn add_sources(
+    rigging: &mut Rigging,
+    declared: &DeclaredEstate,
+    costs: BTreeMap<String, (CostFacts, Timestamp)>,
+    wanted: &dyn Fn(&SourceKey) -> bool,
+) {
     #[cfg(any(feature = "aws", feature = "prometheus"))]
     let covered = rigging.estate.coverage();
     #[cfg(feature = "aws")]
     let mut access = {
         let before = crate::source::aws::Before { costs, covered: covered.clone() };
         let wiring = crate::source::aws::sources(declared, before);
-        for source in wiring.sources {
+        for source in wiring.sources.into_iter().filter(|source| wanted(&source.key())) {
             rigging.add(source);
         }
         wiring.access
@@ -110,22 +122,26 @@ fn add_sources(rigging: &mut Rigging, declared: &DeclaredEstate, costs: BTreeMap
         #[cfg(not(feature = "aws"))]
         let way_in = None;
         let source = crate::source::kubernetes::KubernetesCluster::new(cluster.clone(), way_in);
-        rigging.add(source.counting_rollouts(declared.counting_rollouts_of(&cluster.name)));
+        if wanted(&source.key()) {
+            rigging.add(source.counting_rollouts(declared.counting_rollouts_of(&cluster.name)));
+        }
     }
     #[cfg(feature = "prometheus")]
     for source in crate::source::prometheus::sources_after(declared, &covered) {
-        rigging.add(source);
+        if wanted(&source.key()) {
+            rigging.add(source);
+        }
     }
     #[cfg(not(feature = "aws"))]
     drop(costs);
     #[cfg(not(any(feature = "kubernetes", feature = "prometheus", feature = "aws")))]
-    let _ = (rigging, declared);
+    let _ = (rigging, declared, wanted);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estate::{DeclaredAccount, SourceKey, SourceName};
+    use crate::estate::{DeclaredAccount, SourceName};
 
     #[test]
     fn costs_of_another_id_are_another_accounts() {

@@ -65,8 +65,8 @@ pub enum Scale {
     },
 }
 
-/// The estate file of the embedded estate (of every scenario but [`Scenario::Hostile`], for which see
-/// [`World::estate`]).
+/// The estate file of the embedded estate (of every scenario but [`Scenario::Hostile`] and
+/// [`Scenario::BlindSpots`], for which see [`World::estate`]).
 pub fn estate(scale: Scale) -> DeclaredEstate {
-    innovate::declare(scale, spice::Spice { hostile: false })
+    innovate::declare(scale, spice::Spice { hostile: false }, false)
 }

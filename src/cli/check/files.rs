@@ -7,6 +7,7 @@ use crate::cli::{Context, screen};
 use crate::config::{self, ConfigError, ConsoleFile};
 use crate::console::keymap::Keymap;
 use crate::console::theme::{Depth, Theme};
+use crate::console::widget::quantity::counted;
 use crate::judge::{Silence, SilencedRules};
 use crate::store::Store;
 
@@ -21,13 +22,13 @@ pub(super) fn group(context: &Context) -> Group {
         let d = file.declared;
         name = Some(d.name.clone());
         format!(
-            "{}: {} accounts, {} clusters, {} databases, {} SLOs, {} budgets",
+            "{}: {}, {}, {}, {}, {}",
             d.name,
-            d.accounts.len(),
-            d.clusters.len(),
-            d.databases.len(),
-            d.slos.len(),
-            d.budgets.len()
+            counted(d.accounts.len(), "account"),
+            counted(d.clusters.len(), "cluster"),
+            counted(d.databases.len(), "database"),
+            counted(d.slos.len(), "SLO"),
+            counted(d.budgets.len(), "budget")
         )
     });
     let mut rows: Vec<Row> = vec![(format!("estate file {estate}"), read.map_err(|e| first_line(&e)))];

@@ -36,8 +36,9 @@ impl Trend {
     /// The last value that is known at a time or up to so many seconds before it.
     pub fn last_before(&self, at: Timestamp, within_s: i64) -> Option<f64> {
         let at = at.as_second();
-        let minutes = (0..=within_s.min(MINUTES_KEPT_S) / 60).find_map(|n| self.minutes.get(at.div_euclid(60) - n));
-        let fives = || (0..=within_s / 300).find_map(|n| self.five.get(at.div_euclid(300) - n));
+        let minutes =
+            (0..=within_s.min(MINUTES_KEPT_S) / 60).find_map(|n| self.tracks.minutes().get(at.div_euclid(60) - n));
+        let fives = || (0..=within_s / 300).find_map(|n| self.tracks.five().get(at.div_euclid(300) - n));
         minutes.or_else(fives).map(|[value]| value)
     }
 

@@ -37,6 +37,14 @@ pub(super) enum Role {
     Other,
     /// Deployments.
     Delivery,
+    /// Something that few people use.
+    Reports,
+    /// Something that has stopped telling.
+    Exports,
+    /// Something that was not heard of for some hours.
+    Webhooks,
+    /// Something that fails, and whose source falls silent.
+    Refunds,
 }
 
 impl Course {
@@ -73,6 +81,24 @@ impl Course {
         (self.scenario == Scenario::ExpiredCredentials && account_is_production).then_some(self.origin + 20)
     }
 
+    /// When nothing was told of what an SLO measures.
+    pub(super) fn gaps(&self, role: Role) -> Vec<Range<At>> {
+        let (origin, hour) = (self.origin, 3_600);
+        match role {
+            Role::Exports => {
+                let for_good = origin - 2 * hour - 600..At::MAX;
+                vec![for_good]
+            }
+            Role::Webhooks => vec![origin - 71 * hour..origin - 66 * hour, origin - 9 * hour..origin - 8 * hour],
+            _ => Vec::new(),
+        }
+    }
+
+    /// When the Prometheus server stops answering.
+    pub(super) fn queries_end(&self) -> Option<At> {
+        (self.scenario == Scenario::BlindSpots).then_some(self.origin + 45)
+    }
+
     /// Whether budgets are overrun.
     pub(super) fn overrun(&self) -> bool {
         self.scenario == Scenario::BudgetOverrun
@@ -89,6 +115,7 @@ impl Course {
                 let dies = self.failover()?;
                 (dies..dies + 55, 0.45)
             }
+            (Scenario::BlindSpots, Role::Refunds) => (self.origin - 25 * 60..At::MAX, 0.05),
             (Scenario::RegionDown, Role::Delivery) => return None,
             (Scenario::RegionDown, _) => (self.outage(Some(FAILING_REGION))?, 0.7),
             _ => return None,

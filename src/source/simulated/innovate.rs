@@ -17,14 +17,14 @@ pub(super) const PROMETHEUS: &str = "http://prometheus.innovate.internal:9090";
 const EAST: &str = "us-east-1";
 const WEST: &str = "us-west-2";
 
-/// The estate file of a world.
-pub(super) fn declare(scale: Scale, spice: Spice) -> DeclaredEstate {
+/// The estate file of a world; `blind`: with SLOs that cannot be judged.
+pub(super) fn declare(scale: Scale, spice: Spice, blind: bool) -> DeclaredEstate {
     DeclaredEstate {
         name: spice.name("Innovate Inc."),
         accounts: accounts(spice),
         clusters: clusters(scale, spice),
         databases: databases(spice),
-        slos: slos(spice),
+        slos: slos(spice, blind),
         services: services(scale, spice),
         budgets: budgets(spice),
     }
@@ -88,7 +88,7 @@ fn databases(spice: Spice) -> Vec<DeclaredDatabase> {
 }
 
 /// Seed 003 §6.6: availability 99.9 %, latency 99 % under 500 ms, deploy success 99 %.
-fn slos(spice: Spice) -> Vec<DeclaredSlo> {
+fn slos(spice: Spice, blind: bool) -> Vec<DeclaredSlo> {
     let slo = |name: &str, service: &str, objective: f64, min_events: u64, sli: Sli| DeclaredSlo {
         name: spice.name(name),
         service: spice.name(service),
@@ -126,14 +126,29 @@ fn slos(spice: Spice) -> Vec<DeclaredSlo> {
         events: r#"sum(increase(argocd_app_sync_total{phase!="Succeeded"}[{{.window}}]))"#.to_owned(),
         total: "sum(increase(argocd_app_sync_total[{{.window}}]))".to_owned(),
     };
-    vec![
+    let refunds = Sli::Prometheus {
+        url: PROMETHEUS.to_owned(),
+        counted: Counted::Bad,
+        events: r#"sum(increase(http_requests_total{job="refunds",code=~"5.."}[{{.window}}]))"#.to_owned(),
+        total: r#"sum(increase(http_requests_total{job="refunds"}[{{.window}}]))"#.to_owned(),
+    };
+    let mut all = vec![
         slo("checkout availability", "checkout", 99.9, 100, answers("checkout")),
         slo("checkout latency", "checkout", 99.0, 100, speed("checkout")),
         slo("search availability", "search", 99.5, 100, answers("search")),
         slo("payments availability", "payments", 99.95, 100, answers("payments")),
         slo("login availability", "login", 99.9, 100, answers("login")),
         slo("deploy success", "delivery", 99.0, 20, deploys),
-    ]
+    ];
+    if blind {
+        all.extend([
+            slo("reports availability", "reports", 99.0, 100, answers("reports")),
+            slo("exports availability", "exports", 99.5, 100, answers("exports")),
+            slo("webhooks availability", "webhooks", 99.9, 100, answers("webhooks")),
+            slo("refunds availability", "refunds", 99.9, 100, refunds),
+        ]);
+    }
+    all
 }
 
 fn services(scale: Scale, spice: Spice) -> Vec<DeclaredService> {

@@ -243,6 +243,11 @@ impl World {
             // Their endpoints do not lie in one of the estate's regions.
             return None;
         }
+        if let Part::Queries(url) = part
+            && self.course.queries_end().is_some_and(|end| m.past(end))
+        {
+            return Some(Obstacle::Down(format!("{url} did not answer within 10 s; see whether the server is up")));
+        }
         let region = key.region.as_deref()?;
         let subject = key.subject.as_deref().unwrap_or_default();
         let outage = self.course.api_outage(Some(region), grain(self.seed, subject))?;

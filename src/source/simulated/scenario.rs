@@ -18,13 +18,15 @@ pub enum Scenario {
     ExpiredCredentials,
     /// Calm, but operations meet resistance.
     Headwind,
+    /// SLOs that cannot be judged: too few events, none, gaps, and a page whose source falls silent.
+    BlindSpots,
     /// Calm, but every name holds what could hurt a terminal; for tests.
     Hostile,
 }
 
 impl Scenario {
     /// The scenarios that help shows; [`Scenario::Hostile`] is for tests.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Calm,
         Self::CrashLoop,
         Self::AuroraFailover,
@@ -32,6 +34,7 @@ impl Scenario {
         Self::BudgetOverrun,
         Self::ExpiredCredentials,
         Self::Headwind,
+        Self::BlindSpots,
     ];
 
     /// Its name on the command line.
@@ -44,6 +47,7 @@ impl Scenario {
             Self::BudgetOverrun => "budget-overrun",
             Self::ExpiredCredentials => "expired-credentials",
             Self::Headwind => "headwind",
+            Self::BlindSpots => "blind-spots",
             Self::Hostile => "hostile",
         }
     }
@@ -60,6 +64,7 @@ impl Scenario {
             Self::Headwind => {
                 "calm, but what is done meets a budget that blocks, lost answers, throttles, missing rights"
             }
+            Self::BlindSpots => "SLOs with few events, none, gaps; after 45 s the source of a page falls silent",
             Self::Hostile => "calm, with escape sequences, bidi controls and endless names everywhere",
         }
     }

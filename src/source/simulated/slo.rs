@@ -24,6 +24,8 @@ pub(super) struct SloPlan {
     bad: Wave,
     /// Troubles of the last weeks, long over: when, and the share of events that was bad.
     past: Vec<(Range<At>, f64)>,
+    /// When nothing was told.
+    gaps: Vec<Range<At>>,
 }
 
 /// So far back a history is told, seconds: as long as the estate keeps it.
@@ -64,6 +66,7 @@ impl SloPlan {
             events: Wave::traffic(g, per_second),
             bad: Wave::mood(mix(g, 1), bad),
             past,
+            gaps: course.gaps(role),
         }
     }
 
@@ -120,9 +123,23 @@ impl SloPlan {
 
     fn count(&self, end: At, seconds: u64) -> WindowCount {
         let start = end - At::try_from(seconds).unwrap_or(At::MAX / 4);
-        let total = self.events.sum(end).floor() - self.events.sum(start).floor();
-        let bad = (self.bad_until(end).floor() - self.bad_until(start).floor()).clamp(0.0, total);
-        WindowCount { bad: Some(bad), total: Some(total), partial: false }
+        let told = self.told(start..end);
+        let total = told.iter().map(|part| self.events.sum(part.end).floor() - self.events.sum(part.start).floor());
+        let total = total.reduce(|sum, n| sum + n);
+        let bad: f64 =
+            told.iter().map(|part| self.bad_until(part.end).floor() - self.bad_until(part.start).floor()).sum();
+        let known: At = told.iter().map(|part| part.end - part.start).sum();
+        WindowCount { bad: total.map(|total| bad.clamp(0.0, total)), total, partial: known < end - start }
+    }
+
+    /// The parts of a span of which something was told.
+    fn told(&self, span: Range<At>) -> Vec<Range<At>> {
+        let mut out = vec![span];
+        for gap in &self.gaps {
+            let cut = |part: Range<At>| [part.start..part.end.min(gap.start), part.start.max(gap.end)..part.end];
+            out = out.into_iter().flat_map(cut).filter(|part| part.start < part.end).collect();
+        }
+        out
     }
 
     /// Bad events since the world counts.

@@ -1,6 +1,7 @@
 //! Tests of the whole world.
 
 mod acts;
+mod blind;
 
 use std::collections::BTreeMap;
 

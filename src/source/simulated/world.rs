@@ -38,7 +38,7 @@ impl World {
     pub fn new(seed: u64, scenario: Scenario, scale: Scale, origin: Timestamp) -> Self {
         let course = Course { scenario, origin: origin.as_second(), healed: None };
         let spice = Spice { hostile: scenario == Scenario::Hostile };
-        let declared = innovate::declare(scale, spice);
+        let declared = innovate::declare(scale, spice, scenario == Scenario::BlindSpots);
         let clusters = match scale {
             Scale::Innovate => innovate_clusters(seed, course, spice, &declared),
             Scale::Load { pods, .. } => load::clusters(seed, course, &declared, pods),
@@ -167,6 +167,10 @@ fn slos(seed: u64, course: Course, declared: &DeclaredEstate) -> Vec<SloPlan> {
         (Role::Payments, 22.0, 0.14),
         (Role::Other, 31.0, 0.05),
         (Role::Delivery, 0.24, 0.35),
+        (Role::Reports, 0.02, 0.3),
+        (Role::Exports, 6.0, 0.2),
+        (Role::Webhooks, 11.0, 0.25),
+        (Role::Refunds, 4.0, 0.2),
     ];
     declared
         .slos

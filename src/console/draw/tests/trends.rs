@@ -88,5 +88,8 @@ fn what_was_not_seen_is_a_gap() {
     let cpu = lines[0].text();
     assert!(cpu.contains('·'), "{cpu}");
     let never = crate::console::pane::courses::lines(&set.scene(), &database("ledger"), 87);
-    assert_eq!(never.iter().map(crate::console::widget::words::Words::text).collect::<Vec<_>>(), ["6 h  no history yet"]);
+    assert_eq!(
+        never.iter().map(crate::console::widget::words::Words::text).collect::<Vec<_>>(),
+        ["6 h  no history yet"]
+    );
 }
