@@ -14,11 +14,11 @@ use crate::judge::{Alert, Level, Subject};
 
 /// How severe, what it is about, what is wrong, the limit, since when; more where there is room.
 pub const COLUMNS: [Column; 7] = [
-    Column::word("sev", 3),
+    Column::word("sev", 1),
     Column::name("about"),
-    Column::prose("what", 0, 20),
-    Column::number("limit", 2).least(6),
-    Column::number("since", 1).least(6),
+    Column::prose("what", 0, 18),
+    Column::number("limit", 3).least(6),
+    Column::number("since", 2).least(6),
     Column::word("rule", 22),
     Column::word("where", 21),
 ];

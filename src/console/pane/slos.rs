@@ -81,11 +81,12 @@ pub fn row(scene: &Scene, slo: &SloState, index: usize) -> Row {
     for (i, value) in verdict.burn.iter().enumerate() {
         cells.push(burn_words(*value, fires_over(verdict, Window::ALL[i]).then_some(level)));
     }
-    cells.push(Words::of(
-        // What lasts longer than the window never runs out: old errors leave it sooner.
-        if verdict.exhausted_in_s.is_some_and(|s| s < slo.declared.window_s as f64) { role } else { Role::Dim },
-        known(verdict.exhausted_in_s, gone_in),
-    ));
+    // What lasts longer than the window never runs out: old errors leave it sooner.
+    let soon = verdict.exhausted_in_s.is_some_and(|s| s < slo.declared.window_s as f64);
+    let gone = Words::of(if soon { role } else { Role::Dim }, known(verdict.exhausted_in_s, gone_in));
+    // Why it is not known to be in order must be seen on every screen, and the column of the state has not always room.
+    let partial = level == Level::Unknown && verdict.data == "partial" && slo.counts.is_some();
+    cells.push(if partial { Words::of(Role::Unknown, "partial") } else { gone });
     // What gives no verdict shows why in place of its burns; they stand on its page.
     let told = slo.counts.is_some() && level < Level::Warning;
     let state = data_words(slo, verdict, scene.now);
