@@ -58,7 +58,8 @@ pub enum Report {
         /// What was expected and what was found.
         reason: String,
     },
-    /// A part of what it is about to say: true, and no answer yet. Its state stays as it was.
+    /// Facts that are no answer of the whole: a part of one that is still to come, or what comes in while another part
+    /// fails. Its state stays as it was.
     Part {
         /// When the facts were true.
         as_of: Timestamp,

@@ -275,7 +275,14 @@ impl<'a> Session<'a> {
             facts.extend(self.gauge.news().map(|usage| Fact::Usage(self.declared.name.clone(), usage)));
         }
         let well = woe.is_none() && self.ready();
-        if !facts.is_empty() || (well && self.told_as_of.is_some()) {
+        if woe.is_some()
+            && let Some(as_of) = self.told_as_of
+        {
+            // What comes in beside a kind that fails is no answer of the whole: the source stays as it stands.
+            if !facts.is_empty() && !self.out.say(Report::Part { as_of, facts }).await {
+                return Some(Ended::Nobody);
+            }
+        } else if !facts.is_empty() || (well && self.told_as_of.is_some()) {
             let as_of = self.as_of(woe.is_some());
             self.told_as_of = Some(as_of);
             self.told = None;
