@@ -152,10 +152,14 @@ pub fn data_words(slo: &SloState, verdict: &SloVerdict, now: Timestamp) -> Optio
     ))
 }
 
-/// Since when there is no data.
+/// Since when there is no data; that nothing was counted yet is another thing.
 fn silence(slo: &SloState, now: Timestamp) -> String {
     let last = slo.series.last_minute().filter(|at| now.duration_since(*at).as_secs() >= 3_600);
-    last.map_or_else(|| "no data in the last hour".to_owned(), |at| format!("no data for {}", age(at, now)))
+    match (last, &slo.counts) {
+        (Some(at), _) => format!("no data for {}", age(at, now)),
+        (None, None) => "not counted yet".to_owned(),
+        (None, Some(_)) => "no data in the last hour".to_owned(),
+    }
 }
 
 /// How few events there were in the longest of the windows that have too few.

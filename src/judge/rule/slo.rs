@@ -35,6 +35,7 @@ pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
             docket.doubt(format!("its events were counted {old} ago"));
         }
         "no_data" if counts.is_none() && !docket.undoubted() => {}
+        "no_data" if counts.is_none() => docket.doubt("its events are not counted yet"),
         "no_data" => docket.doubt("no data in the last hour"),
         "low_traffic" => docket.doubt(low_traffic(state, counts)),
         "partial" => docket.doubt(format!("points are missing in its window of {}", declared.window)),
@@ -135,6 +136,7 @@ fn low_traffic(state: &SloState, counts: Option<&SloCounts>) -> String {
 /// Why nothing fires, or why nothing can be said.
 fn quiet(state: &SloState, verdict: &SloVerdict) -> String {
     match verdict.data {
+        "no_data" if state.counts.is_none() => "Its events are not counted yet: there is no verdict.".to_owned(),
         "no_data" => "No data in the last hour: there is no verdict.".to_owned(),
         "low_traffic" => {
             format!("Nothing is known to fire; {}.", low_traffic(state, state.counts.as_ref().map(|k| &k.value)))
