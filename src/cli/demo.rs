@@ -32,9 +32,7 @@ pub(super) fn run(demo: &Demo, context: &Context) -> Exit {
     let begin = Timestamp::now();
     let clock = Clock::paced(begin, demo.speed);
     let world = Arc::new(World::new(demo.seed, scenario, scale, begin));
-    let mut estate = Estate::new(world.estate().clone());
-    world.recall(&mut estate, begin);
-    let mut rigging = Rigging::new(estate, clock);
+    let mut rigging = Rigging::new(Estate::new(world.estate().clone()), clock);
     for source in simulated::sources(&world) {
         rigging.add(source);
     }

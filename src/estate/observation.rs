@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::database::GlobalLags;
 use super::{
-    Autoscaler, Batch, BudgetFacts, ControlPlane, CostFacts, Coverage, DatabaseFacts, EndedRollout, GlobalFacts,
-    Identity, Kind, MemberNumbers, Name, Node, Pod, Restored, ServiceFacts, SliPoints, SloCounts, SourceKey, Usage,
-    Workload, WorkloadKey,
+    Autoscaler, Batch, BudgetFacts, ControlPlane, CostFacts, Coverage, DatabaseFacts, EndedRollout, EntryRef,
+    GlobalFacts, Identity, Kind, MemberNumbers, Name, Node, Pod, Restored, ServiceFacts, SliPoints, SloCounts,
+    SourceKey, Usage, Workload, WorkloadKey,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -111,4 +111,6 @@ pub enum Fact {
     Service(String, ServiceFacts),
     /// Points of an SLO's history (by its name in the estate file).
     SliPoints(String, SliPoints),
+    /// What an earlier look would have seen of a number of an entry (by the metric's name), in order of time.
+    Course(EntryRef, String, Vec<(Timestamp, f64)>),
 }

@@ -343,6 +343,7 @@ impl Estate {
                     s.facts = Some(Known { value, as_of, origin });
                 }
             }
+            Fact::Course(entry, metric, points) => self.recall_course(&metric, &entry, points.into_iter()),
             Fact::SliPoints(name, points) => {
                 if let Some(s) = self.slos.iter_mut().find(|s| s.declared.name == name) {
                     s.take(&points, as_of, origin, at);

@@ -59,5 +59,6 @@ pub(super) fn about(fact: &Fact) -> EntryRef {
         Fact::Costs(name, _) => EntryRef::Costs(name.clone()),
         Fact::Service(name, _) => EntryRef::Service(name.clone()),
         Fact::Slo(name, _) | Fact::SliPoints(name, _) => EntryRef::Slo(name.clone()),
+        Fact::Course(entry, ..) => entry.clone(),
     }
 }

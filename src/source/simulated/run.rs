@@ -59,6 +59,7 @@ impl Source for SimulatedSource {
             return;
         }
         let mut telling = Telling {
+            recalled: false,
             told: Vec::new(),
             history: None,
             walk: None,
@@ -92,6 +93,8 @@ impl Source for SimulatedSource {
 
 /// What a source has told so far.
 struct Telling {
+    /// The courses of its numbers before the demo have been told.
+    recalled: bool,
     told: Vec<Fact>,
     /// Until when the past has been told.
     history: Option<At>,
@@ -120,6 +123,13 @@ impl SimulatedSource {
     async fn tell(&self, telling: &mut Telling, now: At, schedule: &mut Schedule, out: &Outbox) -> Option<Duration> {
         telling.silenced = false;
         let pause = schedule.after_success();
+        if !std::mem::replace(&mut telling.recalled, true) {
+            // Before its first word, so that what is now comes after what was.
+            let facts = self.world.past(&self.part, now);
+            if !facts.is_empty() && !out.say(Report::Part { as_of: out.now(), facts }).await {
+                return None;
+            }
+        }
         if let Part::Cluster(index) = self.part {
             return self.walk(telling, index, now, out).await;
         }
