@@ -18,7 +18,7 @@ pub struct Known<T> {
     pub value: T,
     /// When it was true.
     pub as_of: Timestamp,
-    /// The source that said it: an index into [`Estate::sources`].
+    /// The source that said it: an index into [`Estate::sources`](crate::estate::Estate::sources).
     pub origin: usize,
 }
 
