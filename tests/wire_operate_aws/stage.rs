@@ -117,6 +117,20 @@ impl Stage {
     }
 
     pub(crate) fn http(&self, region: &str, service: &str, method: &str, path: &str, kind: &str, body: &str) -> String {
+        // The server trips over itself when stages are set up at once: that says nothing of what is tested.
+        let mut answer = self.http_once(region, service, method, path, kind, body);
+        for _ in 0..5 {
+            if !answer.contains("changed size during iteration") {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            answer = self.http_once(region, service, method, path, kind, body);
+        }
+        assert!(answer.starts_with("HTTP/1.1 20"), "{method} {path} {body}: {answer}");
+        answer
+    }
+
+    fn http_once(&self, region: &str, service: &str, method: &str, path: &str, kind: &str, body: &str) -> String {
         let host = self.service.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).unwrap();
         let credential = format!("{}/20261121/{region}/{service}/aws4_request", self.account);
@@ -129,7 +143,6 @@ impl Stage {
         .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 20"), "{method} {path} {body}: {answer}");
         answer
     }
 
