@@ -1,5 +1,8 @@
 //! Pods, nodes, autoscalers and node groups: what is asked of a cluster, and what its panes show then.
 
+#[path = "huge.rs"]
+mod huge;
+
 use quarterdeck::estate::{Owner, Pod, Readiness};
 use quarterdeck::operate::TargetKind;
 

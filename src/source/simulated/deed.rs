@@ -32,6 +32,14 @@ impl Deed {
     pub(super) fn of_spec(&self) -> bool {
         matches!(self, Self::Scaled(_) | Self::Restarted(_) | Self::RolledBack | Self::Held(_))
     }
+
+    /// How many replicas it asks for, at least; an upper bound asks for none.
+    pub(super) fn replicas(&self) -> usize {
+        match self {
+            Self::Scaled(n) | Self::Bounded(n, _) => *n,
+            _ => 0,
+        }
+    }
 }
 
 /// From when on what decides how many replicas there are.
@@ -46,11 +54,7 @@ enum Ruler {
 impl WorkloadPlan {
     /// The most replicas that a person asked for, at least.
     pub(super) fn most_asked(&self) -> usize {
-        let asked = |deed: &Deed| match deed {
-            Deed::Scaled(n) | Deed::Bounded(n, _) => *n,
-            _ => 0,
-        };
-        self.deeds.iter().map(|(_, deed)| asked(deed)).max().unwrap_or(0)
+        self.deeds.iter().map(|(_, deed)| deed.replicas()).max().unwrap_or(0)
     }
 
     /// The bounds of its autoscaler.

@@ -95,14 +95,14 @@ impl ClusterPlan {
 
     /// Gives a node group other sizes: places are opened, or given up, the newest first.
     pub(super) fn resize(&mut self, at: At, pool: usize, sizes: Sizes) {
-        let open = |places: &[Place]| places.iter().filter(|p| p.pool == pool && p.closes.is_none()).count();
+        let open = self.places.iter().filter(|p| p.pool == pool && p.closes.is_none()).count();
         let wanted = sizes.desired as usize;
-        while open(&self.places) > wanted {
-            let Some(last) = self.places.iter_mut().rev().find(|p| p.pool == pool && p.closes.is_none()) else { break };
-            last.closes = Some(at + 3);
+        let newest = self.places.iter_mut().rev().filter(|p| p.pool == pool && p.closes.is_none());
+        for place in newest.take(open.saturating_sub(wanted)) {
+            place.closes = Some(at + 3);
         }
-        while open(&self.places) < wanted {
-            let nth = self.places.iter().filter(|p| p.pool == pool).count();
+        let first = self.places.iter().filter(|p| p.pool == pool).count();
+        for nth in first..first + wanted.saturating_sub(open) {
             let plan = &self.pools[pool];
             let grain = grain(self.grain, &format!("{}/{nth}", plan.name));
             let zones = ["a", "b", "c"];

@@ -9,6 +9,9 @@ use super::refused::Refused;
 use crate::estate::Capacity;
 use crate::operate::{Call, Sight};
 
+/// The most nodes of a managed node group, as EKS sets it for an account by default.
+const QUOTA: u32 = 450;
+
 /// What reading a node group comes to.
 pub(super) fn see(cluster: &ClusterPlan, name: &str, at: At) -> Sight {
     let Some(index) = find(cluster, name) else {
@@ -35,7 +38,8 @@ pub(super) fn on_node_group(cluster: &ClusterPlan, index: usize, call: &Call, at
     let pool = find(cluster, name).ok_or_else(|| {
         Refused::new(404, "ResourceNotFoundException", format!("No node group found for name: {name}."))
     })?;
-    if cluster.sizes(pool, at).1 {
+    let (sizes, updating) = cluster.sizes(pool, at);
+    if updating {
         let words = format!("Nodegroup {name} is being updated; it must be ACTIVE.");
         return Err(Refused::new(409, "ResourceInUseException", words));
     }
@@ -46,6 +50,11 @@ pub(super) fn on_node_group(cluster: &ClusterPlan, index: usize, call: &Call, at
     let (Some(min), Some(max), Some(desired)) = (size("minSize"), size("maxSize"), size("desiredSize")) else {
         return Err(Refused::cannot(call));
     };
+    // One that is larger already, as in an estate for benches, may stay so.
+    let most = QUOTA.max(sizes.max);
+    if max > most || desired > most {
+        return Err(Refused::beyond(most as usize, "nodes of a node group"));
+    }
     Ok(Act::Pool(index, pool, Sizes { min, max, desired }))
 }
 

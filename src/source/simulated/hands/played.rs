@@ -12,6 +12,9 @@ use super::refused::Refused;
 use crate::estate::PodPhase;
 use crate::operate::Call;
 
+/// The most replicas of a workload that are played.
+const REPLICAS: usize = 1_000;
+
 /// What a call to a cluster does.
 pub(super) fn on_cluster(cluster: &ClusterPlan, index: usize, call: &Call, at: At) -> Result<Act, Refused> {
     let path = call.request.get("path").and_then(Value::as_str).unwrap_or_default();
@@ -38,7 +41,7 @@ pub(super) fn on_cluster(cluster: &ClusterPlan, index: usize, call: &Call, at: A
             let back = objects::before(cluster, plan, at);
             let back = back.filter(|template| sub.is_none() && operation(body, "/spec/template") == Some(template));
             let deed = back.map(|_| Deed::RolledBack).or_else(|| deed(body, sub));
-            let deed = deed.ok_or_else(|| Refused::cannot(call))?;
+            let deed = playable(deed.ok_or_else(|| Refused::cannot(call))?)?;
             current(body, &objects::workload(cluster, plan, at), name)?;
             Ok(Act::Workload(index, workload, deed))
         }
@@ -51,7 +54,7 @@ pub(super) fn on_cluster(cluster: &ClusterPlan, index: usize, call: &Call, at: A
             let (least, most) = plan.bounds(&mut Moment::new(at));
             let bound = |key: &str| body["spec"][key].as_u64().and_then(|n| usize::try_from(n).ok());
             let bounds = (bound("minReplicas").unwrap_or(least), bound("maxReplicas").unwrap_or(most));
-            Ok(Act::Workload(index, workload, Deed::Bounded(bounds.0, bounds.1)))
+            Ok(Act::Workload(index, workload, playable(Deed::Bounded(bounds.0, bounds.1))?))
         }
         ("nodes", None) => {
             let nodes = cluster.nodes(&mut Moment::new(at));
@@ -116,6 +119,14 @@ fn deed(body: &Value, sub: Option<&str>) -> Option<Deed> {
         }
         Some(_) => None,
     }
+}
+
+/// That a deed asks for no more pods than can be played: each of them is worked out at every look.
+fn playable(deed: Deed) -> Result<Deed, Refused> {
+    if deed.replicas() > REPLICAS {
+        return Err(Refused::beyond(REPLICAS, "replicas of a workload"));
+    }
+    Ok(deed)
 }
 
 /// What an operation of a JSON patch puts at a path.

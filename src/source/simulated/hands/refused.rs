@@ -24,6 +24,12 @@ impl Refused {
         Self::new(422, UNPLAYED, message)
     }
 
+    /// More is asked for than it plays: as much of a world as somebody asked for would be more than a machine holds.
+    pub(super) fn beyond(most: usize, of_what: &str) -> Self {
+        let message = format!("the embedded estate plays at most {most} {of_what}; ask for fewer");
+        Self::new(422, UNPLAYED, message)
+    }
+
     /// A right is missing.
     pub(super) fn forbidden(call: &Call) -> Self {
         let code = if call.service == Service::Kubernetes { "Forbidden" } else { "AccessDenied" };
