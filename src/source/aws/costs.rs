@@ -178,12 +178,12 @@ impl Costs {
     }
 }
 
-/// From the first of the month to tomorrow, which the service leaves out: today counts, on the first of a month too.
 /// What all services cost, US dollars. Not `sum`: that of nothing is minus zero.
 fn total(services: &BTreeMap<String, f64>) -> f64 {
     services.values().fold(0.0, |sum, usd| sum + usd)
 }
 
+/// From the first of the month to tomorrow, which the service leaves out: today counts, on the first of a month too.
 fn month_to_date(now: Timestamp) -> Result<DateInterval, Trouble> {
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let failed = |_| Trouble::new(Kind::Other, "the clock of this machine is out of range: set it");
