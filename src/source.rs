@@ -18,6 +18,9 @@ pub mod kubernetes;
 pub mod prometheus;
 
 pub mod access;
+#[cfg(test)]
+#[cfg(any(feature = "aws", feature = "kubernetes"))]
+mod severed;
 
 use std::future::Future;
 

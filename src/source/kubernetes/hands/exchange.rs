@@ -156,12 +156,10 @@ pub(super) fn said(status: u16, body: &Value) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-    use std::net::{SocketAddr, TcpListener, TcpStream};
-    use std::sync::mpsc::{Receiver, channel};
+    use serde_json::json;
 
     use super::*;
-    use serde_json::json;
+    use crate::source::severed::{ENDS, End, free, plain, server};
 
     #[test]
     fn a_refusal_names_its_cause() {
@@ -192,29 +190,13 @@ mod tests {
         exchange(&entered, "lab", Outgoing::of(&call).unwrap(), patience).await
     }
 
-    /// A server that does this once it has heard something; how often it has.
-    fn server(then: impl Fn(&mut TcpStream) + Send + 'static) -> (SocketAddr, Receiver<()>) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (tell, heard) = channel();
-        std::thread::spawn(move || {
-            for mut stream in listener.incoming().flatten() {
-                let _ = stream.read(&mut [0; 8_192]);
-                if tell.send(()).is_err() {
-                    return;
-                }
-                then(&mut stream);
-            }
-        });
-        (address, heard)
-    }
-
     #[tokio::test]
     async fn what_has_no_connection_was_not_sent() {
         const PATIENCE: Duration = Duration::from_secs(20);
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let (plain, _heard) = server(|stream| _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
-        for url in [format!("http://{free}"), format!("https://{plain}"), "http://no-such-host.invalid".to_owned()] {
+        let (plain, _heard) = plain();
+        let nowhere =
+            [format!("http://{}", free()), format!("https://{plain}"), "http://no-such-host.invalid".to_owned()];
+        for url in nowhere {
             let came = came(&url, PATIENCE).await;
             assert!(matches!(came, Came::Unsent(_)), "{url}: {came:?}");
         }
@@ -222,13 +204,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_written_may_have_acted() {
-        let ends: [fn(&mut TcpStream); 4] = [
-            |_| {},
-            |stream| _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-le"),
-            |stream| _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"kind\""),
-            |_| std::thread::sleep(Duration::from_secs(5)),
-        ];
-        for (number, end) in ends.into_iter().enumerate() {
+        let late: End = |_| std::thread::sleep(Duration::from_secs(5));
+        for (number, end) in ENDS.into_iter().chain([late]).enumerate() {
             let (address, heard) = server(end);
             let came = came(&format!("http://{address}"), Duration::from_secs(2)).await;
             assert!(matches!(came, Came::Broken { .. }), "{number}: {came:?}");

@@ -1,9 +1,6 @@
 //! What is never sent, and what may have been, on real sockets: no port, no name, no TLS, no answer.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -13,6 +10,7 @@ use serde_json::json;
 
 use super::fire;
 use crate::operate::{Answer, Call, Service};
+use crate::source::severed::{ENDS, free, plain, server};
 
 async fn fired(endpoint: &str) -> Answer {
     let credentials = Credentials::new("111122223333", "not-a-secret", None, None, "test");
@@ -31,39 +29,19 @@ async fn fired(endpoint: &str) -> Answer {
     fire(&config, "us-east-1", &call).await
 }
 
-/// A server that does this with each connection; what it heard.
-fn server(then: impl Fn(&mut TcpStream) + Send + 'static) -> (SocketAddr, Receiver<Vec<u8>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let (tell, heard) = channel();
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut bytes = vec![0; 64 * 1024];
-            let n = stream.read(&mut bytes).unwrap_or(0);
-            bytes.truncate(n);
-            if tell.send(bytes).is_err() {
-                return;
-            }
-            then(&mut stream);
-        }
-    });
-    (address, heard)
-}
-
 fn unsent(answer: &Answer) {
     assert!(matches!(answer, Answer::Unsent(why) if why.starts_with("no connection: ")), "{answer:?}");
 }
 
 #[tokio::test]
 async fn what_has_no_connection_was_not_sent() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    unsent(&fired(&format!("http://{free}")).await);
+    unsent(&fired(&format!("http://{}", free())).await);
     unsent(&fired("http://no-such-host.invalid").await);
 }
 
 #[tokio::test]
 async fn what_finds_no_tls_was_not_sent() {
-    let (plain, heard) = server(|stream| _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+    let (plain, heard) = plain();
     unsent(&fired(&format!("https://{plain}")).await);
     let (silent, _heard) = server(|_| {});
     unsent(&fired(&format!("https://{silent}")).await);
@@ -89,12 +67,7 @@ async fn what_waits_for_its_connection_in_vain_was_not_sent() {
 
 #[tokio::test]
 async fn what_was_written_may_have_acted() {
-    let ends: [fn(&mut TcpStream); 3] = [
-        |_| {},
-        |stream| _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-le"),
-        |stream| _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n<FailoverDBClusterResponse>"),
-    ];
-    for (number, end) in ends.into_iter().enumerate() {
+    for (number, end) in ENDS.into_iter().enumerate() {
         let (address, heard) = server(end);
         let answer = fired(&format!("http://{address}")).await;
         assert!(matches!(answer, Answer::Lost { .. }), "{number}: {answer:?}");
