@@ -1,5 +1,5 @@
-//! What calls that cost money may still cost today. Their price is taken before they are sent, so that the day's cap is
-//! never exceeded, however many sources ask at once.
+//! What calls that cost money may still cost today. Their price is taken before they are sent, so that one console never
+//! exceeds the day's cap, however many sources ask at once; others on its state folder are known a minute later.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -77,6 +77,7 @@ impl Ask for Costs {
                 Ok(self.answer(now, now + SignedDuration::from_mins(10), Some(why)))
             }
             Verdict::Ask(pages) => {
+                let before = self.allowance.asked().len();
                 let fetched = self.fetch(proven, out, now, pages).await;
                 match fetched {
                     Ok(services) => {
@@ -88,7 +89,7 @@ impl Ask for Costs {
                         Ok(self.answer(as_of, until, None))
                     }
                     Err(mut why) => {
-                        if why.sent {
+                        if self.allowance.asked().len() > before {
                             why.retry_after = Some(why.retry_after.unwrap_or_default().max(AFTER_FAILURE));
                         }
                         // The calls that were spent must survive a restart even though they brought nothing.
@@ -160,12 +161,10 @@ impl Costs {
                 .filter(own_costs(&self.account_id))
                 .set_next_page_token(token.take());
             let price = Price::new(out, MICRO_USD_A_REQUEST);
+            let charged = price.charged();
             let answer = request.customize().interceptor(price).send().await;
-            let answer = answer.map_err(|error| explain(&error, "ce:GetCostAndUsage", &self.region));
-            if answer.as_ref().err().is_none_or(|why| why.sent) {
-                self.allowance.spend(out.now());
-            }
-            let answer = answer?;
+            (0..charged.requests()).for_each(|_| self.allowance.spend(out.now()));
+            let answer = answer.map_err(|error| explain(&error, "ce:GetCostAndUsage", &self.region))?;
             for result in answer.results_by_time() {
                 add(&mut services, result)?;
             }

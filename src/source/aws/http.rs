@@ -1,6 +1,7 @@
 //! One HTTP client for every account and service, and the counting of what is sent through it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -14,11 +15,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
-    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef, InterceptorContext,
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+    InterceptorContext,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, OrchestratorError};
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority};
 use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
 use aws_smithy_types::config_bag::ConfigBag;
@@ -27,6 +27,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use jiff::Timestamp;
 
+use super::trouble::never_connected;
 use crate::source::outbox::Meter;
 use crate::source::{Clock, Outbox, Purse};
 
@@ -125,7 +126,8 @@ impl HttpConnector for MeteredConnector {
 }
 
 /// Pays for an operation each time that it is sent, and keeps it from being sent where the day's cap does not allow it.
-/// A request that never arrived is not billed, and is given back; one that was answered too late may well be.
+/// A request that never had a connection is not billed, and is given back; one whose answer was cut or came too late may
+/// well be.
 #[derive(Debug)]
 pub(super) struct Price {
     meter: Meter,
@@ -135,13 +137,30 @@ pub(super) struct Price {
     micro_usd: u64,
     /// When the request that is under way was paid for, milliseconds since 1970; 0 while none is.
     paid: AtomicI64,
+    charged: Charged,
 }
 
 impl Price {
     /// So many millionths of a US dollar for each request.
     pub(super) fn new(out: &Outbox, micro_usd: u64) -> Self {
         let (meter, purse, clock) = (out.meter(), out.purse().clone(), out.clock());
-        Self { meter, purse, clock, micro_usd, paid: AtomicI64::new(0) }
+        Self { meter, purse, clock, micro_usd, paid: AtomicI64::new(0), charged: Charged::default() }
+    }
+
+    /// What will have been charged for it.
+    pub(super) fn charged(&self) -> Charged {
+        self.charged.clone()
+    }
+}
+
+/// How many requests of an operation were paid for and not given back.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Charged(Arc<AtomicUsize>);
+
+impl Charged {
+    /// So many, up to now.
+    pub(super) fn requests(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -173,17 +192,8 @@ impl Intercept for Price {
             return Err(Dry.into());
         }
         self.meter.count(0, self.micro_usd);
+        self.charged.0.fetch_add(1, Ordering::Relaxed);
         self.paid.store(now.as_millisecond(), Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn read_after_transmit(
-        &self,
-        _: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.paid.store(0, Ordering::Relaxed);
         Ok(())
     }
 
@@ -193,17 +203,12 @@ impl Intercept for Price {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let late = context.output_or_error().and_then(Result::err).is_some_and(|error| {
-            error.is_timeout_error() || error.as_connector_error().is_some_and(ConnectorError::is_timeout)
-        });
-        if late {
-            self.paid.store(0, Ordering::Relaxed);
-        }
-        // Nothing came back, and not for want of time.
+        let error = context.output_or_error().and_then(Result::err).and_then(OrchestratorError::as_connector_error);
         let paid = Timestamp::from_millisecond(self.paid.swap(0, Ordering::Relaxed)).unwrap_or_default();
-        if paid != Timestamp::UNIX_EPOCH {
+        if paid != Timestamp::UNIX_EPOCH && error.is_some_and(|error| never_connected(error)) {
             self.purse.give_back(paid, self.micro_usd);
             self.meter.uncount(self.micro_usd);
+            self.charged.0.fetch_sub(1, Ordering::Relaxed);
         }
         Ok(())
     }

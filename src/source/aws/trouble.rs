@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use hyper_util::client::legacy;
 
 use super::http::Dry;
 
@@ -43,14 +44,12 @@ pub(super) struct Trouble {
     pub(super) words: String,
     /// How long the service asks to be left alone.
     pub(super) retry_after: Option<Duration>,
-    /// Whether the service may have seen the request (and charged for it).
-    pub(super) sent: bool,
 }
 
 impl Trouble {
     /// Trouble that no service told of.
     pub(super) fn new(kind: Kind, words: impl Into<String>) -> Self {
-        Self { kind, words: words.into(), retry_after: None, sent: false }
+        Self { kind, words: words.into(), retry_after: None }
     }
 
     /// The day's spend cap does not allow a call.
@@ -95,7 +94,6 @@ where
             trouble.kind = Kind::Throttled;
         }
     }
-    trouble.sent = !matches!(error, SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_));
     trouble
 }
 
@@ -207,6 +205,18 @@ pub(super) fn root(error: &dyn Error) -> String {
         innermost = source;
     }
     shorten(&innermost.to_string())
+}
+
+/// Whether no connection was ever made, so that nothing can have been written. Whatever else broke may have been served.
+pub(super) fn never_connected(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(reason) = next {
+        if reason.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect) {
+            return true;
+        }
+        next = reason.source();
+    }
+    false
 }
 
 /// Every reason of an error, the outermost first.

@@ -17,7 +17,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use serde_json::Value;
 
-use super::super::trouble::{Kind, kind_of_code, root};
+use super::super::trouble::{Kind, kind_of_code, never_connected, root};
 use crate::operate::Answer;
 
 /// An HTTP client that remembers whether a request was handed to it.
@@ -118,19 +118,4 @@ fn request_id<E: ProvideErrorMetadata>(error: &SdkError<E, Response>) -> Option<
         headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))
     };
     of_body.or_else(of_headers).map(str::to_owned)
-}
-
-/// Whether no connection was ever made, so that nothing can have been written.
-fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(current) = next {
-        if current
-            .downcast_ref::<hyper_util::client::legacy::Error>()
-            .is_some_and(hyper_util::client::legacy::Error::is_connect)
-        {
-            return true;
-        }
-        next = current.source();
-    }
-    false
 }

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 
 use super::cbor::metric_data;
 use super::slos::{slo, with};
-use super::stage::{Reply, Sent, Stage, declared, identity};
-use super::{ID, SOON, healthy};
-use crate::estate::{DeclaredEstate, SourceName, SourceState};
+use super::stage::{Reply, Sent, Stage, identity};
+use super::{ID, SOON};
+use crate::estate::{DeclaredEstate, Estate, SourceName, SourceState};
 use crate::source::Purse;
 use crate::source::aws::Before;
+use crate::source::severed::ENDS;
 
 /// Answers all that is asked, with requests and no failures in each minute.
 fn answer(sent: &Sent) -> Reply {
@@ -88,20 +89,50 @@ async fn two_sources_at_once_do_not_exceed_it() {
     assert!((cost - 2e-4).abs() < 1e-12, "{cost}");
 }
 
+/// Whether CloudWatch and Cost Explorer both fail.
+fn both_fail(estate: &Estate) -> bool {
+    let dear = [SourceName::CloudWatch, SourceName::CostExplorer];
+    estate.sources().iter().filter(|s| dear.contains(&s.key.name)).all(|s| s.state == SourceState::Failing)
+}
+
+/// How long Cost Explorer waits, seconds.
+fn pause_of_costs(stage: &Stage) -> i64 {
+    stage.source(SourceName::CostExplorer).next_try_at.unwrap().duration_since(Timestamp::now()).as_secs()
+}
+
 #[tokio::test]
-async fn a_request_that_never_arrives_costs_nothing() {
+async fn a_request_that_finds_no_connection_costs_nothing() {
     let purse = purse(1.0);
-    let mut stage = Stage::spending(&declared(ID), Before::default(), &purse, |sent| match sent.operation.as_str() {
-        "GetMetricData" => Reply::cut(),
-        other => healthy(other),
+    let mut stage = Stage::spending(&many(1), Before::default(), &purse, |sent| match sent.operation.as_str() {
+        "GetMetricData" | "GetCostAndUsage" => Reply::refused(),
+        _ => answer(sent),
     });
-    let failed = |e: &crate::estate::Estate| {
-        e.sources().iter().any(|s| s.key.name == SourceName::CloudWatch && s.state == SourceState::Failing)
-    };
-    stage.until(SOON, failed).await;
-    assert!(stage.source(SourceName::CloudWatch).cost_usd < 1e-12);
-    stage.until(SOON, |e| e.sources().iter().any(|s| s.key.name == SourceName::CostExplorer && s.answered)).await;
-    assert_eq!(purse.left(Timestamp::now()), Some(990_000), "Cost Explorer alone");
+    stage.until(SOON, both_fail).await;
+    for name in [SourceName::CloudWatch, SourceName::CostExplorer] {
+        let source = stage.source(name);
+        assert!(source.calls > 0 && source.cost_usd < 1e-12, "{source:?}");
+        assert!(source.error.clone().unwrap().contains("cannot be reached"), "{source:?}");
+    }
+    assert!(pause_of_costs(&stage) < 60, "it is none of the day's three");
+    assert_eq!(purse.left(Timestamp::now()), Some(1_000_000));
+}
+
+#[tokio::test]
+async fn a_request_that_was_heard_may_be_charged_wherever_its_answer_ends() {
+    for (number, end) in ENDS.into_iter().enumerate() {
+        let purse = purse(1.0);
+        let mut stage =
+            Stage::spending(&many(1), Before::default(), &purse, move |sent| match sent.operation.as_str() {
+                "GetMetricData" | "GetCostAndUsage" => Reply::cut(end),
+                _ => answer(sent),
+            });
+        stage.until(SOON, both_fail).await;
+        let (metrics, costs) = (stage.source(SourceName::CloudWatch), stage.source(SourceName::CostExplorer));
+        assert!((metrics.cost_usd - 2e-5 * metrics.calls as f64).abs() < 1e-12, "{number}: {metrics:?}");
+        assert!(metrics.calls > 0 && (costs.cost_usd - 0.01).abs() < 1e-12, "{number}: {costs:?}");
+        assert!(pause_of_costs(&stage) > 1_700, "{number}: it counts against the day's three");
+        assert!(purse.left(Timestamp::now()).unwrap() < 990_000, "{number}");
+    }
 }
 
 #[tokio::test]
@@ -111,7 +142,7 @@ async fn a_request_that_is_answered_too_late_may_be_charged() {
         "GetMetricData" => Reply::late(),
         _ => answer(sent),
     });
-    let failed = |e: &crate::estate::Estate| {
+    let failed = |e: &Estate| {
         e.sources().iter().any(|s| s.key.name == SourceName::CloudWatch && s.state == SourceState::Failing)
     };
     stage.until(SOON, failed).await;

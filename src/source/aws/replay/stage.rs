@@ -1,11 +1,12 @@
 //! An account with one database, its sources at work, and a service in front of them that answers by a function.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, mpsc as std_mpsc};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -13,7 +14,8 @@ use aws_smithy_types::body::SdkBody;
 use tokio::sync::{mpsc, watch};
 
 use crate::estate::{DeclaredAccount, DeclaredDatabase, DeclaredEstate, Estate, Observation, SourceName, SourceRecord};
-use crate::source::aws::{Before, Files, wire};
+use crate::source::aws::{Before, Files, http, wire};
+use crate::source::severed::{self, End};
 use crate::source::{Clock, Outbox, Purse, Source};
 
 /// One request as the service sees it.
@@ -37,11 +39,13 @@ pub(super) struct Reply {
     status: u16,
     headers: Vec<(&'static str, &'static str)>,
     body: Vec<u8>,
+    /// Where the request goes over a real connection, in place of all that.
+    real: Option<SocketAddr>,
 }
 
 impl Reply {
     pub(super) fn new(status: u16, kind: &'static str, body: Vec<u8>) -> Self {
-        Self { status, headers: vec![("content-type", kind)], body }
+        Self { status, headers: vec![("content-type", kind)], body, real: None }
     }
 
     pub(super) fn xml(status: u16, body: &str) -> Self {
@@ -57,9 +61,14 @@ impl Reply {
         self
     }
 
-    /// None at all: the line is cut before the request arrives.
-    pub(super) fn cut() -> Self {
-        Self::new(0, "", Vec::new())
+    /// None at all: nobody takes the connection.
+    pub(super) fn refused() -> Self {
+        Self { real: Some(severed::free()), ..Self::new(0, "", Vec::new()) }
+    }
+
+    /// None either, but the request was heard: the connection ends so.
+    pub(super) fn cut(end: End) -> Self {
+        Self { real: Some(severed::server(end).0), ..Self::new(0, "", Vec::new()) }
     }
 
     /// None in time.
@@ -114,17 +123,20 @@ type Answers = Box<dyn Fn(&Sent) -> Reply + Send>;
 /// One request on its way to the service, and where the answer goes.
 type Asked = (HttpRequest, tokio::sync::oneshot::Sender<Reply>);
 
+/// The way to the service, and the real one.
 #[derive(Debug, Clone)]
-struct Line(mpsc::UnboundedSender<Asked>);
+struct Line(mpsc::UnboundedSender<Asked>, SharedHttpConnector);
 
 impl HttpConnector for Line {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (answer, answered) = tokio::sync::oneshot::channel();
+        let (mut again, real) = (request.try_clone().expect("a body in memory"), self.1.clone());
         self.0.send((request, answer)).expect("the service is there");
         HttpConnectorFuture::new(async move {
             let reply = answered.await.expect("the service answers");
-            if reply.status == 0 {
-                return Err(ConnectorError::io("the line is cut".into()));
+            if let Some(address) = reply.real {
+                again.set_uri(format!("http://{address}/")).unwrap();
+                return real.call(again).await;
             }
             if reply.status == 1 {
                 return Err(ConnectorError::timeout("nothing came".into()));
@@ -239,7 +251,10 @@ fn serve(answers: Answers) -> (SharedHttpClient, std_mpsc::Receiver<String>) {
         }
     });
     let line = Arc::new(line);
-    let http = http_client_fn(move |_, _| SharedHttpConnector::new(Line((*line).clone())));
+    let http = http_client_fn(move |settings, components| {
+        let real = http::single().http_connector(settings, components);
+        SharedHttpConnector::new(Line((*line).clone(), real))
+    });
     (http, asked)
 }
 
