@@ -86,3 +86,10 @@ pub struct Sent {
     /// What came of it; none while the answer is awaited, and for ever after a crash.
     pub answer: Option<Answer>,
 }
+
+impl Sent {
+    /// Whether it acted, or may have: it was taken, or what came of it is not known.
+    pub fn may_have_acted(&self) -> bool {
+        !matches!(self.answer, Some(Answer::Declined { .. } | Answer::Unsent(_)))
+    }
+}

@@ -80,10 +80,11 @@ pub trait Work: Sync {
     /// Whether what was planned is so now. After a crash the answers' bodies hold their plain members alone.
     fn verify(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> Progress;
 
-    /// What came of an operation of several calls that broke off, as far as can be seen: what they did, and what is left.
+    /// What came of an operation that broke off, as far as can be seen: what its calls did, and what is left.
     fn broke_off(&self, plan: &Plan, sent: &[Sent], seen: &Sights) -> String {
         let _ = (plan, seen);
-        format!("it broke off after {}; what was done stands", pieces::counted(sent.len(), "call"))
+        let stands = if sent.iter().any(Sent::may_have_acted) { "what was done stands" } else { "nothing was done" };
+        format!("it broke off after {}; {stands}", pieces::counted(sent.len(), "call"))
     }
 
     /// After a lost answer or a crash: whether this call acted, as far as can be seen.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{After, Look, close, course, end, ending, fault, look, note, pause, unseen, verify};
 use crate::operate::journal::{EventKind, Outcome};
 use crate::operate::machine::{Effect, Operation, Stage};
-use crate::operate::{Answer, Happened, Next, Progress, Sights};
+use crate::operate::{Answer, Happened, Next, Progress, Sent, Sights};
 
 /// That nothing shows a call is believed only after so long.
 const GRACE: SignedDuration = SignedDuration::from_secs(20);
@@ -73,7 +73,12 @@ pub(in crate::operate) fn seen(op: &mut Operation, sights: Sights, now: Timestam
             effects
         }
         Happened::NotSeen(instead) if now.duration_since(last.at) >= grace && unseen(op).is_empty() => {
-            let words = format!("{} did not act: {instead}{}", last.call.action, rest(op));
+            let words = format!("{} did not act: {instead}", last.call.action);
+            // So much is known of it now as if it had never gone out.
+            if let Some(last) = op.sent.last_mut() {
+                last.answer = Some(Answer::Unsent(instead));
+            }
+            let words = words + &rest(op);
             close(op, Outcome::Failed, words)
         }
         Happened::NotSeen(instead) => wait(op, format!("nothing shows it yet: {instead}"), now),
@@ -87,7 +92,7 @@ fn rest(op: &Operation) -> String {
     plan.map(|plan| format!("; {}", op.brief.work.broke_off(plan, &op.sent, &op.seen))).unwrap_or_default()
 }
 
-/// Every call that went out is known to have acted: what came of the whole.
+/// Of every call that went out it is known whether it acted: what came of the whole.
 fn outcome(op: &mut Operation, now: Timestamp) -> Vec<Effect> {
     let Some(plan) = course(op) else { return fault(op) };
     let within_s = plan.verification.within_s;
@@ -100,7 +105,8 @@ fn outcome(op: &mut Operation, now: Timestamp) -> Vec<Effect> {
     let late = since_last.as_secs() >= i64::try_from(within_s).unwrap_or(i64::MAX);
     match progress {
         Progress::Failed(why) if whole => close(op, Outcome::Failed, why),
-        _ if !unseen(op).is_empty() => {
+        // Where no call can have acted, nobody has to see what came of it.
+        _ if !unseen(op).is_empty() && op.sent.iter().any(Sent::may_have_acted) => {
             let why = unseen(op).join("; ");
             wait(op, format!("it cannot be seen: {why}"), now)
         }

@@ -158,3 +158,45 @@ fn what_was_left_open_is_only_looked_at() {
         assert_eq!(world.outcome(), Some(outcome), "{sent:?} {sight}");
     }
 }
+
+/// What an operation of several calls, which goes on after one that was declined, left open; and what is said of it then.
+fn settled(answers: Vec<Option<Answer>>, sight: &Value) -> Ending {
+    let sent = |(n, answer)| Sent { call: call(n), at: noon() - SignedDuration::from_mins(5), answer };
+    let sent: Vec<Sent> = answers.into_iter().enumerate().map(sent).collect();
+    let mut world = World::new(3);
+    let plan = World::new(3).run().ending.unwrap().plan;
+    world.op = Operation::left_open(brief(3, true), plan, None, sent);
+    world.sights = vec![sight.clone()];
+    world.run().ending.unwrap()
+}
+
+#[test]
+fn what_broke_off_stands_only_where_something_may_have_been_done() {
+    let (stands, nothing) = ("what was done stands", "nothing was done");
+    let (taken, borne) = (|| Some(accepted()), || Some(declined(409)));
+    let happened = || json!({ "happened": "yes" });
+    let table = [
+        (vec![borne()], json!({}), nothing),
+        (vec![borne(), borne()], json!({}), nothing),
+        (vec![taken(), borne()], json!({}), stands),
+        (vec![taken()], json!({}), stands),
+        (vec![None], happened(), stands),
+        (vec![Some(lost())], happened(), stands),
+        // What did not act, as is seen, did nothing either.
+        (vec![None], json!({ "happened": "no" }), nothing),
+        (vec![Some(lost())], json!({ "happened": "no" }), nothing),
+        (vec![borne(), None], json!({ "happened": "no" }), nothing),
+        (vec![taken(), None], json!({ "happened": "no" }), stands),
+        (vec![Some(Answer::Unsent("no line".into()))], json!({}), nothing),
+        // Nobody has to see it where nothing can have acted.
+        (vec![borne()], json!("no line"), nothing),
+    ];
+    for (answers, sight, expected) in table {
+        let ending = settled(answers.clone(), &sight);
+        let words = ending.words.join("; ");
+        assert_eq!(ending.outcome, Some(Outcome::Failed), "{answers:?} {sight}: {words}");
+        let of = if answers.len() == 1 { "1 call" } else { "2 calls" };
+        assert!(words.ends_with(&format!("it broke off after {of}; {expected}")), "{answers:?} {sight}: {words}");
+    }
+    assert_eq!(settled(vec![Some(accepted())], &json!("no line")).outcome, Some(Outcome::Unknown));
+}
