@@ -87,7 +87,7 @@ const fn operation(
 }
 
 use Danger::{DataLoss, Disruptive, Safe};
-use Takes::{Acu, Class, Count, Instance, Moment, Seconds, Snapshot, Tier, Zone};
+use Takes::{Acu, Class, Count, Counts, Instance, Moment, Seconds, Snapshot, Tier, Zone};
 use TargetKind::{Autoscaler, Database, Namespace, Node, NodeGroup, Pod, Workload};
 
 /// Every operation, by area.
@@ -103,7 +103,7 @@ pub const CATALOGUE: &[OperationSpec] = &[
         "namespace.scale",
         Namespace,
         Disruptive,
-        &[must("replicas", Count), flag("include-autoscaled")],
+        &[must("replicas", Counts), flag("include-autoscaled")],
         "Sets the number of replicas of every deployment of a namespace.",
     ),
     operation("workload.restart", Workload, Disruptive, &[], "Restarts the pods of one workload, a few at a time."),
@@ -238,7 +238,7 @@ mod tests {
             serde_json::json!({
                 "name": "namespace.scale", "target": "CLUSTER/NAMESPACE",
                 "parameters": [
-                    {"name": "replicas", "default": null, "required": true, "takes": "a whole number from 0 to 2147483647"},
+                    {"name": "replicas", "default": null, "required": true, "takes": "a whole number from 0 to 2147483647, or NAME:NUMBER,NAME:NUMBER for some"},
                     {"name": "include-autoscaled", "default": "false", "required": false, "takes": "true or false"},
                 ],
                 "danger": "disruptive", "doc": "Sets the number of replicas of every deployment of a namespace.",

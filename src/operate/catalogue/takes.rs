@@ -1,5 +1,7 @@
 //! What a parameter takes: what can be told wrong of a value without looking at the estate.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -8,6 +10,8 @@ use serde::{Serialize, Serializer};
 pub enum Takes {
     /// A whole number from 0 on.
     Count,
+    /// A whole number from 0 on for all, or one for each that is named: `cart:3,checkout:2`.
+    Counts,
     /// `true` or `false`.
     Flag,
     /// Whole seconds.
@@ -35,6 +39,7 @@ impl Takes {
     pub fn words(self) -> &'static str {
         match self {
             Self::Count => "a whole number from 0 to 2147483647",
+            Self::Counts => "a whole number from 0 to 2147483647, or NAME:NUMBER,NAME:NUMBER for some",
             Self::Flag => "true or false",
             Self::Seconds => "whole seconds from 1 to 43200",
             Self::Acu => "capacity units from 0 to 256, in steps of 0.5",
@@ -53,6 +58,7 @@ impl Takes {
         let number = |most: u32| plain(value) && value.parse::<u32>().is_ok_and(|n| n <= most);
         match self {
             Self::Count => number(i32::MAX.cast_unsigned()),
+            Self::Counts => Self::Count.fits(value) || counts(value),
             Self::Flag => matches!(value, "true" | "false"),
             Self::Seconds => number(43_200) && value.parse() != Ok(0),
             Self::Acu => halves(value),
@@ -82,6 +88,16 @@ fn plain(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Names, each once, with a count each.
+fn counts(value: &str) -> bool {
+    let mut names = BTreeSet::new();
+    value.split(',').all(|pair| {
+        let name =
+            |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
+        pair.split_once(':').is_some_and(|(of, count)| name(of) && names.insert(of) && Takes::Count.fits(count))
+    })
+}
+
 fn halves(value: &str) -> bool {
     let (whole, half) = value.split_once('.').unwrap_or((value, "0"));
     let halved = matches!(half.trim_end_matches('0'), "" | "5") && !half.is_empty();
@@ -102,8 +118,13 @@ mod tests {
 
     #[test]
     fn values_of_each_form_and_others() {
-        let table: [(Takes, &[&str], &[&str]); 11] = [
+        let table: [(Takes, &[&str], &[&str]); 12] = [
             (Takes::Count, &["0", "3", "2147483647"], &["", "-1", "+1", "1.0", "2147483648", "three", " 3"]),
+            (
+                Takes::Counts,
+                &["0", "cart:3", "cart:3,check-out.v2:0"],
+                &["", "cart", "cart:", ":3", "cart:-1", "cart:1,", "cart:1,cart:2", "cart=1", "a b:1"],
+            ),
             (Takes::Flag, &["true", "false"], &["", "yes", "True", "1"]),
             (Takes::Seconds, &["1", "43200"], &["0", "43201", "5m", "1.5"]),
             (Takes::Acu, &["0", "0.5", "16", "16.0", "256"], &["0.25", "256.5", "-1", "1e2", "NaN", "."]),
