@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::thread;
 
 use jiff::Timestamp;
-use ledger::{broken, filled, note, runtime};
+use ledger::{broken, by_hand, filled, note, runtime};
 use quarterdeck::operate::canonical;
 use quarterdeck::operate::journal::{Appended, Entry, EventKind, Head, Journal, Ledger, LedgerError, chain};
 use quarterdeck::operate::lease::{Holder, Leased, Leases};
@@ -103,19 +103,7 @@ fn edits_by_hand_are_found() {
     for edit in edits {
         let folder = tempfile::tempdir().unwrap();
         let file = filled(folder.path(), 3);
-        let db = Connection::open(file.path()).unwrap();
-        let triggers: Vec<(String, String)> = {
-            let mut asked = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
-            asked.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().map(Result::unwrap).collect()
-        };
-        for (name, _) in &triggers {
-            db.execute(&format!("DROP TRIGGER {name}"), []).unwrap();
-        }
-        db.execute(edit, []).unwrap();
-        for (_, sql) in &triggers {
-            db.execute(sql, []).unwrap();
-        }
-        drop(db);
+        by_hand(&file, edit);
         broken(&file);
         assert!(file.head().is_err() || file.verify().is_err(), "{edit}");
     }

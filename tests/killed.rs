@@ -10,6 +10,10 @@ mod cluster;
 mod doomed;
 #[path = "ground/home.rs"]
 mod home;
+#[path = "ground/request.rs"]
+mod request;
+#[path = "ground/story.rs"]
+mod story;
 #[path = "ground/terminal.rs"]
 mod terminal;
 
@@ -17,7 +21,7 @@ use std::thread;
 use std::time::Duration;
 
 use cluster::Fault;
-use doomed::{Moment, Part};
+use doomed::{Moment, Part, at_once, moments};
 use home::{Home, said};
 use portable_pty::CommandBuilder;
 use serde_json::Value;
@@ -115,12 +119,6 @@ fn play(home: &Home, way: &Way, moment: Moment) -> bool {
     })
 }
 
-fn at_once(each: impl IntoIterator<Item = impl FnOnce() + Send + 'static>) {
-    let all: Vec<_> = each.into_iter().map(thread::spawn).collect();
-    let failed = all.into_iter().filter_map(|t| t.join().err()).count();
-    assert_eq!(failed, 0, "so many failed; each has said why above");
-}
-
 #[test]
 fn every_path_of_an_operation_and_what_it_writes() {
     if doomed::played() {
@@ -144,8 +142,7 @@ fn every_path_of_an_operation_and_what_it_writes() {
 fn whoever_is_killed_at_any_entry_leaves_a_true_story() {
     let mut rows: Vec<(Way, Moment)> = Vec::new();
     for way in WAYS {
-        let entries = way.story.split(' ').count();
-        rows.extend((way.own..=entries).flat_map(|n| [(way, Moment::Before(n)), (way, Moment::After(n))]));
+        rows.extend(moments(way.own, way.story).map(|moment| (way, moment)));
     }
     rows.extend((1..=8).map(|n| (WHOLE, Moment::Unwitnessed(n))));
     // A few at a time: none is to run into its time only because the machine is busy.

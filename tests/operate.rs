@@ -9,6 +9,10 @@
 mod cluster;
 #[path = "ground/home.rs"]
 mod home;
+#[path = "ground/request.rs"]
+mod request;
+#[path = "ground/story.rs"]
+mod story;
 
 use std::fs;
 use std::io::{BufRead, BufReader};

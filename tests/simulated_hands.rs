@@ -11,7 +11,6 @@ mod headwind;
 #[path = "simulated_hands/whole.rs"]
 mod whole;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,9 +18,9 @@ use quarterdeck::cli::Rigging;
 use quarterdeck::estate::{Estate, MemberRole, Name, WorkloadKey, WorkloadKind};
 use quarterdeck::operate::evidence::WindowView;
 use quarterdeck::operate::journal::{EventKind, Journal, Outcome};
-use quarterdeck::operate::machine::{Aim, Brief};
+use quarterdeck::operate::machine::Aim;
 use quarterdeck::operate::run::{self, Command, Ended, Ground, Running, Told};
-use quarterdeck::operate::{Intent, Pinned, WriteWindow, catalogue, pin, work};
+use quarterdeck::operate::{Intent, Pinned, Restraints, WriteWindow, catalogue, pin};
 use quarterdeck::source::Clock;
 use quarterdeck::source::simulated::{self, Scale, Scenario, SimulatedHands, World};
 use quarterdeck::store::{JournalFile, LeaseFiles};
@@ -85,18 +84,8 @@ impl Demo {
     /// Runs an operation: how it ended, and what was said on the way.
     async fn tells(&self, operation: &str, target: Pinned, parameters: &[(&str, &str)]) -> (Ended, Vec<String>) {
         let operation = catalogue::find(operation).unwrap();
-        let preset = operation.parameters.iter().filter_map(|p| Some((p.name.to_owned(), p.default?.to_owned())));
-        let mut all: BTreeMap<String, String> = preset.collect();
-        all.extend(parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let brief = Brief {
-            intent: Intent { operation, target, parameters: all },
-            work: work::of(operation.name).unwrap(),
-            aim: Aim::Run,
-            guarded: false,
-            window: WindowView::MayOpen,
-            freezes: Vec::new(),
-            past: Vec::new(),
-        };
+        let intent = Intent { operation, target, parameters: operation.given(parameters.iter().copied()).unwrap() };
+        let brief = Restraints::default().brief(intent, Vec::new(), Aim::Run, WindowView::MayOpen).unwrap();
         let Running { mut told, commands, ended } = run::start(self.ground.clone(), brief, Some("a drill".to_owned()));
         let now = self.clock.now();
         let window = WriteWindow::open("a drill", Duration::from_hours(1), now).unwrap();

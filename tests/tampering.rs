@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use ledger::{broken, filled, note, runtime};
+use ledger::{broken, by_hand, filled, note, runtime};
 use quarterdeck::operate::journal::{Entry, EventKind, Journal, Ledger, LedgerError, chain};
 use quarterdeck::store::JournalFile;
 use rusqlite::{Connection, params};
@@ -114,22 +114,6 @@ fn a_file_that_was_cut_off_or_grew_is_found() {
     }
     fs::write(file.path(), &whole).unwrap();
     assert_eq!(file.verify(), Ok(6));
-}
-
-/// With the triggers taken away and put back, as a careful hand would.
-fn by_hand(file: &JournalFile, sql: &str) {
-    let db = Connection::open(file.path()).unwrap();
-    let triggers: Vec<(String, String)> = {
-        let mut asked = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
-        asked.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().map(Result::unwrap).collect()
-    };
-    for (name, _) in &triggers {
-        db.execute(&format!("DROP TRIGGER {name}"), []).unwrap();
-    }
-    db.execute_batch(sql).unwrap();
-    for (_, sql) in &triggers {
-        db.execute(sql, []).unwrap();
-    }
 }
 
 #[test]

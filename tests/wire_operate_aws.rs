@@ -18,7 +18,11 @@ mod line;
 mod nodegroups;
 #[path = "wire_operate_aws/operations.rs"]
 mod operations;
+#[path = "ground/request.rs"]
+mod request;
 #[path = "wire_operate_aws/server.rs"]
 mod server;
 #[path = "wire_operate_aws/stage.rs"]
 mod stage;
+#[path = "ground/story.rs"]
+mod story;

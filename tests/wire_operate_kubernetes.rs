@@ -15,6 +15,8 @@ mod killed;
 mod line;
 #[path = "wire_operate_kubernetes/pods.rs"]
 mod pods;
+#[path = "ground/request.rs"]
+mod request;
 #[path = "wire_operate_kubernetes/scene.rs"]
 mod scene;
 #[path = "wire_operate_kubernetes/standing.rs"]

@@ -10,9 +10,9 @@ use tokio::time::timeout;
 use super::evidence::WindowView;
 use super::journal::{Entry, EventKind, Journal, LedgerError, Note, Outcome};
 use super::lease::{Holder, Lease, Leased};
-use super::machine::{Aim, Brief, Operation};
+use super::machine::{Aim, Operation};
 use super::run::{self, Ground};
-use super::{Intent, Pinned, catalogue, work};
+use super::{Intent, Pinned, Restraints, catalogue};
 pub use open::{Open, open};
 
 /// A console that has just begun an operation may not hold it yet.
@@ -115,17 +115,10 @@ async fn hold(ground: &Ground, found: &Open) -> Option<Vec<Box<dyn Lease>>> {
 
 fn machine(found: &Open) -> Option<Operation> {
     let spec = catalogue::find(&found.action)?;
-    let work = work::of(&found.action)?;
     let parameters = found.plan.as_ref().map(|plan| plan.parameters.clone()).unwrap_or_default();
-    let brief = Brief {
-        intent: Intent { operation: spec, target: found.target.clone(), parameters },
-        work,
-        aim: Aim::Run,
-        guarded: false,
-        window: WindowView::Closed,
-        freezes: Vec::new(),
-        past: Vec::new(),
-    };
+    let intent = Intent { operation: spec, target: found.target.clone(), parameters };
+    // What only looks is held back by nothing.
+    let brief = Restraints::default().brief(intent, Vec::new(), Aim::Run, WindowView::Closed)?;
     Some(Operation::left_open(brief, found.plan.clone(), found.plan_sha256.clone(), found.sent.clone()))
 }
 

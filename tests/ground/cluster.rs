@@ -4,13 +4,15 @@
 #![allow(dead_code, reason = "each test binary that includes this file uses its part of it")]
 #![allow(clippy::unwrap_used, reason = "what a test needs to run at all is there, or the test fails")]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
+
+use crate::request::Request;
 
 /// What becomes of a call that would change something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,37 +156,9 @@ fn act(shared: &Shared, replicas: i64) {
     deployment["spec"]["replicas"] = json!(replicas);
 }
 
-struct Request {
-    method: String,
-    path: String,
-    body: Value,
-}
-
-fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|n| *n > 0)?;
-    let mut words = line.split_whitespace();
-    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut length = 0;
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header).ok()?;
-        let header = header.trim().to_ascii_lowercase();
-        if header.is_empty() {
-            break;
-        }
-        if let Some(value) = header.strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some(Request { method, path, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
-}
-
 fn serve(stream: &TcpStream, shared: &Shared) {
     let mut reader = BufReader::new(stream);
-    while let Some(request) = read(&mut reader) {
+    while let Some(request) = Request::read(&mut reader) {
         let Some((status, body)) = answer(&request, shared) else { return };
         let body = body.to_string();
         let head = format!(
@@ -205,8 +179,7 @@ fn status(code: u16, reason: &str, message: &str) -> Value {
 
 /// The answer; none where the line is to be cut.
 fn answer(request: &Request, shared: &Shared) -> Option<(&'static str, Value)> {
-    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-    let dry = query.contains("dryRun=All") || request.body.pointer("/dryRun").is_some();
+    let (path, _) = request.path.split_once('?').unwrap_or((&request.path, ""));
     Some(match (request.method.as_str(), path) {
         ("GET", "/apis/apps/v1/namespaces/shop/deployments/cart") => {
             let blind = *shared.fault.lock().unwrap() == Fault::SeenNoMore
@@ -222,31 +195,31 @@ fn answer(request: &Request, shared: &Shared) -> Option<(&'static str, Value)> {
         }
         ("GET", "/version") => ("200 OK", json!({"major": "1", "minor": "33", "gitVersion": "v1.33.0"})),
         ("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews") => {
-            let mut review = request.body.clone();
+            let mut review = request.json();
             review["status"] = json!({"allowed": true, "reason": "the test's own"});
             ("201 Created", review)
         }
         ("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews") => {
-            let mut review = request.body.clone();
+            let mut review = request.json();
             review["status"] = json!({"userInfo": {"username": "tester"}});
             ("201 Created", review)
         }
         ("PATCH", p) if p.starts_with("/apis/apps/v1/namespaces/shop/deployments/cart") => {
-            return patched(request, dry, shared);
+            return patched(request, shared);
         }
         _ => ("404 Not Found", status(404, "NotFound", "there is no such thing")),
     })
 }
 
-fn patched(request: &Request, dry: bool, shared: &Shared) -> Option<(&'static str, Value)> {
-    let replicas = request.body.pointer("/spec/replicas").and_then(Value::as_i64)?;
+fn patched(request: &Request, shared: &Shared) -> Option<(&'static str, Value)> {
+    let replicas = request.json().pointer("/spec/replicas").and_then(Value::as_i64)?;
     let scale = |shared: &Shared| {
         let mut scale = shared.deployment.lock().unwrap().clone();
         scale["kind"] = json!("Scale");
         scale["apiVersion"] = json!("autoscaling/v1");
         scale
     };
-    if dry {
+    if request.rehearses() {
         return Some(("200 OK", scale(shared)));
     }
     shared.calls.fetch_add(1, Ordering::SeqCst);

@@ -22,9 +22,9 @@ use quarterdeck::config::{Places, load_estate};
 use quarterdeck::estate::DeclaredEstate;
 use quarterdeck::operate::evidence::WindowView;
 use quarterdeck::operate::journal::{Appended, Entry, EventKind, Head, Journal, Ledger, LedgerError};
-use quarterdeck::operate::machine::{Aim, Brief};
+use quarterdeck::operate::machine::Aim;
 use quarterdeck::operate::run::{self, Command as Said, Ground, Told};
-use quarterdeck::operate::{Clock, Intent, Pinned, WriteWindow, catalogue, settle, work};
+use quarterdeck::operate::{Clock, Intent, Pinned, Restraints, WriteWindow, catalogue, settle};
 use quarterdeck::source::hands::hands;
 use quarterdeck::store::{JournalFile, LeaseFiles};
 use rustix::process::{Signal, getpid, kill_process};
@@ -55,6 +55,18 @@ pub(crate) enum Moment {
     Quits(usize),
     /// The entry is on the disk, and what lies beside the journal does not bear witness of it yet.
     Unwitnessed(usize),
+}
+
+/// Before and after each entry of a story, from the `own`th on: what comes before is another story's too.
+pub(crate) fn moments(own: usize, story: &str) -> impl Iterator<Item = Moment> {
+    (own..=story.split(' ').count()).flat_map(|nth| [Moment::Before(nth), Moment::After(nth)])
+}
+
+/// Runs all of them at once, each on a thread of its own.
+pub(crate) fn at_once(each: impl IntoIterator<Item = impl FnOnce() + Send + 'static>) {
+    let all: Vec<_> = each.into_iter().map(thread::spawn).collect();
+    let failed = all.into_iter().filter_map(|t| t.join().err()).count();
+    assert_eq!(failed, 0, "so many failed; each has said why above");
 }
 
 /// What the process is to do.
@@ -134,15 +146,8 @@ async fn act(part: Part) {
     };
     let operation = catalogue::find(operation).unwrap();
     let target = pinned(&declared, &part.target);
-    let brief = Brief {
-        intent: Intent { operation, target, parameters: part.parameters },
-        work: work::of(operation.name).unwrap(),
-        aim: Aim::Run,
-        guarded: false,
-        window: WindowView::MayOpen,
-        freezes: Vec::new(),
-        past: Vec::new(),
-    };
+    let intent = Intent { operation, target, parameters: part.parameters };
+    let brief = Restraints::default().brief(intent, Vec::new(), Aim::Run, WindowView::MayOpen).unwrap();
     let mut running = run::start(ground, brief, Some("a test".to_owned()));
     let mut told_of = 0;
     while let Some(told) = running.told.recv().await {

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;
+use crate::story::story;
 
 /// What is operated on.
 pub(crate) const TARGET: &str = "lab/shop/deployment/cart";
@@ -68,11 +69,7 @@ impl Home {
     }
 
     pub(crate) fn story(&self) -> String {
-        let word = |e: &Value| {
-            let outcome = e["outcome"].as_str().map(|o| format!("={o}")).unwrap_or_default();
-            format!("{}{outcome}", e["event"].as_str().unwrap())
-        };
-        self.journal().iter().map(word).collect::<Vec<_>>().join(" ")
+        story(&self.journal())
     }
 
     /// Settles what is open, by looking at a plan.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use quarterdeck::operate::journal::{EventKind, Journal, Ledger, LedgerError, Note};
 use quarterdeck::operate::{Pinned, TargetKind};
 use quarterdeck::store::JournalFile;
+use rusqlite::Connection;
 use serde_json::json;
 
 pub(crate) fn note(operation: &str, event: EventKind) -> Note {
@@ -57,5 +58,21 @@ pub(crate) fn broken(file: &JournalFile) -> String {
     match file.verify() {
         Err(LedgerError::Broken { what, .. }) => what,
         other => panic!("not broken: {other:?}"),
+    }
+}
+
+/// Edits a journal with the triggers taken away and put back, as a careful hand would.
+pub(crate) fn by_hand(file: &JournalFile, sql: &str) {
+    let db = Connection::open(file.path()).unwrap();
+    let triggers: Vec<(String, String)> = {
+        let mut asked = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
+        asked.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    for (name, _) in &triggers {
+        db.execute(&format!("DROP TRIGGER {name}"), []).unwrap();
+    }
+    db.execute_batch(sql).unwrap();
+    for (_, sql) in &triggers {
+        db.execute(sql, []).unwrap();
     }
 }

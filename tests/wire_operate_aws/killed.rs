@@ -3,9 +3,12 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::doomed::{self, Moment, Part};
+use serde_json::Value;
+
+use crate::doomed::{self, Moment, Part, at_once, moments};
 use crate::line::Fault;
 use crate::stage::Stage;
+use crate::story::story;
 
 /// The test that a process which is to be killed begins with.
 const TEST: &str = "killed::every_path_of_a_failover_and_what_it_writes";
@@ -83,26 +86,15 @@ fn play(stage: &Stage, way: &Way, moment: Moment) -> bool {
     doomed::play(&part, TEST, &stage.surroundings(), |_| {})
 }
 
-fn story(stage: &Stage) -> Vec<String> {
+fn journal(stage: &Stage) -> Vec<Value> {
     let (_, out, _) = stage.quarterdeck(&["journal", "--format", "json"]);
-    let entries = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let word = |e: serde_json::Value| {
-        let outcome = e["outcome"].as_str().map(|o| format!("={o}")).unwrap_or_default();
-        format!("{}{outcome}", e["event"].as_str().unwrap())
-    };
-    entries.map(word).collect()
+    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// What the next start says.
 fn settle(stage: &Stage) -> String {
     let (_, out, said) = stage.quarterdeck(&["operate", "plan", "database.capacity", "orders", "max=24"]);
     format!("{out}{said}")
-}
-
-fn at_once(each: impl IntoIterator<Item = impl FnOnce() + Send + 'static>) {
-    let all: Vec<_> = each.into_iter().map(thread::spawn).collect();
-    let failed = all.into_iter().filter_map(|t| t.join().err()).count();
-    assert_eq!(failed, 0, "so many failed; each has said why above");
 }
 
 #[test]
@@ -114,7 +106,7 @@ fn every_path_of_a_failover_and_what_it_writes() {
         move || {
             let stage = Stage::with_database();
             assert!(!play(&stage, &way, Moment::Never));
-            assert_eq!(story(&stage).join(" "), way.story, "{way:?}");
+            assert_eq!(story(&journal(&stage)), way.story, "{way:?}");
         }
     }));
 }
@@ -123,8 +115,7 @@ fn every_path_of_a_failover_and_what_it_writes() {
 fn whoever_is_killed_at_any_entry_leaves_a_true_story() {
     let mut rows: Vec<(Way, Moment)> = Vec::new();
     for way in WAYS {
-        let entries = way.story.split(' ').count();
-        rows.extend((way.own..=entries).flat_map(|n| [(way, Moment::Before(n)), (way, Moment::After(n))]));
+        rows.extend(moments(way.own, way.story).map(|moment| (way, moment)));
     }
     // More at once and the server answers some with errors of its own.
     for some in rows.chunks(8) {
@@ -138,7 +129,7 @@ fn killed(way: &Way, moment: Moment) {
     let (Moment::Before(entries) | Moment::After(entries)) = moment else { unreachable!() };
     let entries = entries - usize::from(matches!(moment, Moment::Before(_)));
     let expected: Vec<&str> = way.story.split(' ').take(entries).collect();
-    assert_eq!(story(&stage), expected, "{way:?} {moment:?}");
+    assert_eq!(story(&journal(&stage)), expected.join(" "), "{way:?} {moment:?}");
     let calls = stage.line.seen(CALL).len();
     let sent = expected.iter().filter(|e| **e == "sent").count();
     assert!(calls <= sent && sent <= calls + 1 && calls <= 1, "{way:?} {moment:?}: {calls}");
@@ -149,7 +140,7 @@ fn killed(way: &Way, moment: Moment) {
     let mut told = settle(&stage);
     if entries == 0 || ended.is_some() {
         assert!(!told.contains("OP-1"), "{way:?} {moment:?}: {told}");
-        assert_eq!(story(&stage), expected, "what had ended is left as it is");
+        assert_eq!(story(&journal(&stage)), expected.join(" "), "what had ended is left as it is");
     } else {
         // That a failover did not happen is believed only after a minute.
         for _ in 0..3 {
@@ -163,7 +154,7 @@ fn killed(way: &Way, moment: Moment) {
         let words = format!("OP-1 database.failover of orders, which an earlier run left open, turned out {truth}: ");
         assert!(told.contains(&words), "{way:?} {moment:?}: {told}");
         let whole = [expected.join(" "), format!("reconciled={truth}")].join(" ");
-        assert_eq!(story(&stage).join(" "), whole, "{way:?} {moment:?}");
+        assert_eq!(story(&journal(&stage)), whole, "{way:?} {moment:?}");
     }
     assert!(!settle(&stage).contains("OP-1"), "it is told once");
     assert_eq!(stage.line.seen(CALL).len(), calls, "settling sends nothing");

@@ -1,6 +1,6 @@
 //! A line to the bed's API server that passes each request on as whoever sends it, and keeps whose token it came with.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -15,26 +15,27 @@ use kube::{Client, Config};
 use serde_json::Value;
 use tokio::runtime::{Handle, Runtime};
 
+use crate::request::Request;
 use crate::stage::bed;
 
 /// One request as it came.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
-    method: String,
-    path: String,
-    body: String,
+    /// What it does: `GET`, `PATCH`, or `dry run` and `review`, which change nothing.
+    pub(crate) what: String,
     /// The access key with which its token was signed.
     pub(crate) key: String,
 }
 
 impl Asked {
-    /// What it does: `GET`, `PATCH`, or `dry run` and `review`, which change nothing.
-    pub(crate) fn what(&self) -> String {
-        match &self.method {
-            _ if self.path.contains("reviews") => "review".to_owned(),
-            _ if self.path.contains("dryRun=All") || self.body.contains("\"dryRun\"") => "dry run".to_owned(),
-            method => method.clone(),
-        }
+    fn of(request: Request) -> Self {
+        let key = request.header("authorization").and_then(signer).unwrap_or_default();
+        let what = match request.method {
+            _ if request.reviews() => "review".to_owned(),
+            _ if request.rehearses() => "dry run".to_owned(),
+            method => method,
+        };
+        Self { what, key }
     }
 }
 
@@ -104,32 +105,11 @@ impl Server {
 /// Serves one connection until the console closes it.
 fn serve(stream: TcpStream, handle: &Handle, client: &Client, came: &Sender<Asked>) -> Option<()> {
     let mut stream = BufReader::new(stream);
-    loop {
-        let mut first = String::new();
-        stream.read_line(&mut first).ok().filter(|n| *n > 0)?;
-        let mut words = first.split_whitespace();
-        let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-        let mut request = http::Request::builder().method(&*method).uri(&*path);
-        let (mut length, mut key) = (0, String::new());
-        loop {
-            let mut header = String::new();
-            stream.read_line(&mut header).ok().filter(|n| *n > 0)?;
-            let Some((name, value)) = header.trim().split_once(": ") else { break };
-            match name.to_ascii_lowercase().as_str() {
-                "content-length" => length = value.parse().ok()?,
-                "authorization" => {
-                    key = signer(value).unwrap_or_default();
-                    request = request.header(name, value);
-                }
-                "content-type" | "accept" => request = request.header(name, value),
-                _ => {}
-            }
-        }
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).ok()?;
-        let said = String::from_utf8_lossy(&body).into_owned();
-        came.send(Asked { method, path, body: said, key }).ok();
-        let answer = handle.block_on(client.send(request.body(Body::from(body)).ok()?)).ok()?;
+    while let Some(request) = Request::read(&mut stream) {
+        let onward = request.onward(&["authorization", "content-type", "accept"]);
+        let body = Body::from(request.body.clone());
+        came.send(Asked::of(request)).ok();
+        let answer = handle.block_on(client.send(onward.body(body).ok()?)).ok()?;
         let status = answer.status();
         let header = |name: &str| {
             answer.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or("application/json").to_owned()
@@ -143,6 +123,7 @@ fn serve(stream: TcpStream, handle: &Handle, client: &Client, came: &Sender<Aske
         stream.get_mut().write_all(head.as_bytes()).ok()?;
         stream.get_mut().write_all(&body).ok()?;
     }
+    None
 }
 
 /// The access key that signed a token of EKS: a presigned request to STS in base64.

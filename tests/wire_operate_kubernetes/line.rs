@@ -1,6 +1,6 @@
 //! A line to the bed's API server that counts what would change something, and does to its answers what a bad line does.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::scene::{by_context, client};
+use crate::request::Request;
 
 /// What becomes of a changing call; whatever only looks passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,29 +97,8 @@ fn serve(
     heard: &AtomicUsize,
 ) -> Option<()> {
     let mut stream = BufReader::new(stream);
-    loop {
-        let mut first = String::new();
-        stream.read_line(&mut first).ok().filter(|n| *n > 0)?;
-        let mut words = first.split_whitespace();
-        let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-        let (mut length, mut kind) = (0, None);
-        loop {
-            let mut header = String::new();
-            stream.read_line(&mut header).ok().filter(|n| *n > 0)?;
-            let Some((name, value)) = header.trim().split_once(": ") else { break };
-            match name.to_ascii_lowercase().as_str() {
-                "content-length" => length = value.parse().ok()?,
-                "content-type" => kind = Some(value.to_owned()),
-                _ => {}
-            }
-        }
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).ok()?;
-        let text = String::from_utf8_lossy(&body);
-        let changes = method != "GET"
-            && !path.contains("dryRun=All")
-            && !text.contains("\"dryRun\"")
-            && !path.contains("reviews");
+    while let Some(request) = Request::read(&mut stream) {
+        let changes = !request.looks();
         let fate = if changes { *fate.borrow() } else { Fate::Pass };
         came.fetch_add(usize::from(changes), Ordering::SeqCst);
         match fate {
@@ -130,11 +110,8 @@ fn serve(
             _ => {}
         }
         heard.fetch_add(usize::from(changes), Ordering::SeqCst);
-        let mut request = http::Request::builder().method(&*method).uri(&*path);
-        if let Some(kind) = kind {
-            request = request.header("content-type", kind);
-        }
-        let answer = runtime.block_on(client.send(request.body(Body::from(body)).ok()?)).ok()?;
+        let onward = request.onward(&["content-type"]).body(Body::from(request.body)).ok()?;
+        let answer = runtime.block_on(client.send(onward)).ok()?;
         let (status, audit) = (answer.status(), answer.headers().get("audit-id").cloned());
         let said = runtime.block_on(answer.into_body().collect()).ok()?.to_bytes();
         let audit = audit.and_then(|a| a.to_str().map(str::to_owned).ok()).unwrap_or_default();
@@ -161,4 +138,5 @@ fn serve(
         }
         stream.get_mut().flush().ok()?;
     }
+    None
 }

@@ -1,7 +1,6 @@
 //! A scene for one test: a namespace of its own on the bed's cluster, what stands in it, and operations that are run as
 //! the console runs them.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use quarterdeck::operate::evidence::WindowView;
 use quarterdeck::operate::journal::{EventKind, Journal, Outcome};
 use quarterdeck::operate::machine::{Aim, Brief, Ending};
 use quarterdeck::operate::run::{Command, Ended, Ground, Told, start};
-use quarterdeck::operate::{Intent, Pinned, Plan, TargetKind, WriteWindow, catalogue, pin, work};
+use quarterdeck::operate::{Intent, Pinned, Plan, Restraints, TargetKind, WriteWindow, catalogue, pin};
 use quarterdeck::source::Clock;
 use quarterdeck::source::kubernetes::hands::KubernetesHands;
 use quarterdeck::store::{JournalFile, LeaseFiles};
@@ -245,18 +244,9 @@ pub(crate) fn ground(cluster: &DeclaredCluster, state: &std::path::Path) -> Grou
 
 fn brief(operation: &str, target: Pinned, parameters: &[(&str, &str)], aim: Aim) -> Brief {
     let operation = catalogue::find(operation).expect("the operation");
-    let preset = operation.parameters.iter().filter_map(|p| Some((p.name.to_owned(), p.default?.to_owned())));
-    let mut all: BTreeMap<String, String> = preset.collect();
-    all.extend(parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    Brief {
-        intent: Intent { operation, target, parameters: all },
-        work: work::of(operation.name).expect("its work"),
-        aim,
-        guarded: false,
-        window: WindowView::MayOpen,
-        freezes: Vec::new(),
-        past: Vec::new(),
-    }
+    let parameters = operation.given(parameters.iter().copied()).expect("what it takes");
+    let intent = Intent { operation, target, parameters };
+    Restraints::default().brief(intent, Vec::new(), aim, WindowView::MayOpen).expect("its work")
 }
 
 fn merge(into: &mut Value, from: Value) {
