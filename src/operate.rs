@@ -31,7 +31,7 @@ pub use call::{Answer, Call, Sent, Service};
 pub use catalogue::{CATALOGUE, Danger, OperationSpec, Parameter};
 pub use clock::Clock;
 pub use freeze::{Freeze, FreezeSpan};
-pub use hands::{Arms, Hands, Identity, Inquiry, Permit};
+pub use hands::{Arming, Arms, Hands, Identity, Inquiry, Permit};
 pub use intent::{Intent, Refusal};
 pub use look::{Read, Sight, Sights};
 pub use plan::{Change, Draft, Guard, GuardVerdict, Plan, Precondition, Undo, Verification};

@@ -37,6 +37,9 @@ pub struct Inquiry {
     pub rehearsed: Vec<Result<(), String>>,
 }
 
+/// The client that can act, on its way; or why there is none.
+pub type Arming<'a> = BoxFuture<'a, Result<Box<dyn Arms>, Refusal>>;
+
 /// Reads, rehearses, and hands out what can act.
 pub trait Hands: Send + Sync {
     /// Reads the services themselves, all at once where they allow it. A read that fails is [`super::Sight::Unseen`].
@@ -60,12 +63,7 @@ pub trait Hands: Send + Sync {
 
     /// Makes the client that can act, for one operation: assumes the operate role with session name
     /// `quarterdeck-OPERATION` and source identity, proves its account, and has every retry switched off.
-    fn arm<'a>(
-        &'a self,
-        pass: WritePass,
-        target: &'a Pinned,
-        operation: &'a str,
-    ) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>>;
+    fn arm<'a>(&'a self, pass: WritePass, target: &'a Pinned, operation: &'a str) -> Arming<'a>;
 }
 
 /// A client that can act. It exists inside a write window only, for one operation, and is dropped after.

@@ -7,9 +7,9 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::estate::DeclaredEstate;
+use crate::operate::{Arming, Call, Hands, Identity, Permit, Pinned, Read, Sights, TargetKind, WritePass};
 #[cfg(not(all(feature = "aws", feature = "kubernetes")))]
-use crate::operate::Sight;
-use crate::operate::{Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sights, TargetKind, WritePass};
+use crate::operate::{Refusal, Sight};
 
 /// The hands for everything that an estate file names; `person`, the login name, is whom `CloudTrail` shall name.
 pub fn hands(estate: &DeclaredEstate, person: &str) -> Arc<dyn Hands> {
@@ -71,12 +71,7 @@ impl Hands for EstateHands {
         self.of(target).rehearse(target, call)
     }
 
-    fn arm<'a>(
-        &'a self,
-        pass: WritePass,
-        target: &'a Pinned,
-        operation: &'a str,
-    ) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>> {
+    fn arm<'a>(&'a self, pass: WritePass, target: &'a Pinned, operation: &'a str) -> Arming<'a> {
         self.of(target).arm(pass, target, operation)
     }
 }
@@ -114,7 +109,7 @@ impl Hands for Missing {
         Box::pin(async move { Err(words) })
     }
 
-    fn arm<'a>(&'a self, _: WritePass, _: &'a Pinned, _: &'a str) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>> {
+    fn arm<'a>(&'a self, _: WritePass, _: &'a Pinned, _: &'a str) -> Arming<'a> {
         let refusal = Refusal::because(self.words());
         Box::pin(async move { Err(refusal) })
     }

@@ -28,7 +28,7 @@ use super::http;
 use super::login::Files;
 use super::trouble::{Kind, Trouble};
 use crate::estate::{DeclaredCluster, DeclaredEstate};
-use crate::operate::{Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sight, Sights, WritePass};
+use crate::operate::{Arming, Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sight, Sights, WritePass};
 use crate::source::Clock;
 
 /// The hands for every account of an estate file.
@@ -141,12 +141,7 @@ impl Hands for AwsHands {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    fn arm<'a>(
-        &'a self,
-        pass: WritePass,
-        target: &'a Pinned,
-        operation: &'a str,
-    ) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>> {
+    fn arm<'a>(&'a self, pass: WritePass, target: &'a Pinned, operation: &'a str) -> Arming<'a> {
         Box::pin(async move {
             let account = self.account(target).map_err(|why| Refusal::because(why.words))?;
             let armed = account.armed(&pass, operation).await.map_err(|why| Refusal::because(why.words))?;

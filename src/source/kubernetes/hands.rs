@@ -21,7 +21,7 @@ use self::entry::{Entries, Entry};
 use super::super::Clock;
 use super::super::access::EksGate;
 use crate::estate::DeclaredEstate;
-use crate::operate::{Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sight, Sights, WritePass};
+use crate::operate::{Arming, Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Sight, Sights, WritePass};
 
 /// How many requests go out at once.
 const AT_ONCE: usize = 8;
@@ -120,12 +120,7 @@ impl Hands for KubernetesHands {
         })
     }
 
-    fn arm<'a>(
-        &'a self,
-        pass: WritePass,
-        target: &'a Pinned,
-        operation: &'a str,
-    ) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>> {
+    fn arm<'a>(&'a self, pass: WritePass, target: &'a Pinned, operation: &'a str) -> Arming<'a> {
         Box::pin(async move {
             let entry = self.entries.to_act(&pass, target, operation).await.map_err(Refusal::because)?;
             Ok(Box::new(arms::ClusterArms::new(pass, entry)) as Box<dyn Arms>)

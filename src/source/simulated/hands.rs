@@ -27,7 +27,7 @@ use super::part::at;
 use super::world::World;
 use crate::operate::journal::Recorded;
 use crate::operate::{
-    Answer, Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Service, Sight, Sights, WritePass,
+    Answer, Arming, Arms, Call, Hands, Identity, Permit, Pinned, Read, Refusal, Service, Sight, Sights, WritePass,
 };
 use crate::source::Clock;
 use refused::Refused;
@@ -187,12 +187,7 @@ impl Hands for SimulatedHands {
         })
     }
 
-    fn arm<'a>(
-        &'a self,
-        pass: WritePass,
-        target: &'a Pinned,
-        operation: &'a str,
-    ) -> BoxFuture<'a, Result<Box<dyn Arms>, Refusal>> {
+    fn arm<'a>(&'a self, pass: WritePass, target: &'a Pinned, operation: &'a str) -> Arming<'a> {
         Box::pin(async move {
             self.pause(READ).await;
             if let Some(why) = self.bars_arming(target, self.clock.now()) {
