@@ -91,12 +91,12 @@ impl Store {
     /// out to be broken is moved aside, and [`Store::notice`] says so.
     pub fn recall(&mut self, now: Timestamp) -> Recalled {
         let mut recalled = Recalled::default();
-        let read = self
-            .spent_on(now)
-            .map(|usd| recalled.spent_today_usd = usd)
-            .and_then(|()| self.history().map(|history| recalled.history = history))
-            .and_then(|()| self.read_seen(&mut recalled.seen));
-        if let Err(error) = read.map_err(|error| self.said(&error)) {
+        let read = self.spent_on(now).and_then(|usd| {
+            recalled.spent_today_usd = usd;
+            recalled.history = self.history().map_err(|error| self.said(&error))?;
+            self.read_seen(&mut recalled.seen).map_err(|error| self.said(&error))
+        });
+        if let Err(error) = read {
             tracing::warn!("not all of what was last seen could be read: {error}");
             if matches!(error, StoreError::Broken { .. })
                 && let Err(error) = self.start_over()
@@ -237,13 +237,18 @@ impl Store {
         Ok(found.and_then(|bytes| blob::decode(&bytes)).unwrap_or_default())
     }
 
-    fn spent_on(&self, now: Timestamp) -> rusqlite::Result<f64> {
+    /// What has been spent on the estate on the UTC day of `now`, US dollars.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn spent_on(&self, now: Timestamp) -> Result<f64, StoreError> {
         let spent: Option<f64> = self
             .connection
             .query_row("SELECT usd FROM spend WHERE estate = ? AND day = ?", params![self.estate, day(now)], |row| {
                 row.get(0)
             })
-            .optional()?;
+            .optional()
+            .map_err(|error| self.said(&error))?;
         Ok(spent.unwrap_or(0.0))
     }
 

@@ -55,11 +55,11 @@ pub(super) fn group(context: &Context) -> Group {
     Group { title: "files".to_owned(), rows }
 }
 
-/// What earlier runs have spent today on an estate, US dollars; nothing where there is no store.
+/// What earlier runs have spent today on an estate, US dollars; nothing where no store can be read.
 pub(super) fn spent_today(context: &Context, estate: &str) -> f64 {
     let now = Timestamp::now();
     let store = Store::open(&context.places.state().join(crate::cli::STORE), estate, now);
-    store.map_or(0.0, |mut store| store.recall(now).spent_today_usd)
+    store.and_then(|store| store.spent_on(now)).unwrap_or(0.0)
 }
 
 /// A silence of the policy, and whether it has ended.
