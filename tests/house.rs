@@ -34,9 +34,6 @@ const CRATES: [(&str, &str); 6] = [
 /// The most lines of a file.
 const LONGEST: usize = 400;
 
-/// Files that may be longer, and why.
-const LONGER: [(&str, &str); 1] = [("src/console/draw/tests/fixture.rs", "whole estates, written out as data")];
-
 /// One file of the tree, by its path from the root.
 struct SourceFile {
     path: String,
@@ -162,12 +159,8 @@ fn looks(file: &SourceFile, out: &mut Vec<String>) {
         out.push(format!("{path}: it does not open with a `//!` sentence that says what it is"));
     }
     let lines = file.text.lines().count();
-    let longer = LONGER.iter().any(|(allowed, _)| allowed == path);
-    if path.starts_with("src/") && lines > LONGEST && !longer {
+    if path.starts_with("src/") && lines > LONGEST {
         out.push(format!("{path}: {lines} lines; a file holds one idea and {LONGEST} lines at most"));
-    }
-    if lines <= LONGEST && longer {
-        out.push(format!("{path}: {lines} lines; it need not be in the list of longer files any more"));
     }
 }
 

@@ -1,9 +1,15 @@
 //! Estates for the tests of the screen, told observation by observation as sources would.
 
+mod declared;
+mod things;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub(crate) use self::declared::declared;
+use self::things::{control_plane, counts, members, numbers};
+pub(crate) use self::things::{identity, node, pod, workload};
 use crate::console::desk::Desk;
 use crate::console::scene::{ByWorkload, Scene, SpentToday};
 use crate::estate::*;
@@ -87,94 +93,6 @@ pub(crate) fn key(name: SourceName, place: &str) -> SourceKey {
     }
 }
 
-pub(crate) fn account(name: &str, id: &str) -> DeclaredAccount {
-    DeclaredAccount {
-        name: name.to_owned(),
-        id: id.to_owned(),
-        environment: name.to_owned(),
-        regions: vec!["us-east-1".to_owned()],
-        profile: Some("innovate".to_owned()),
-        role_arn: None,
-        operate_role_arn: None,
-        guarded: true,
-    }
-}
-
-fn cluster(name: &str) -> DeclaredCluster {
-    DeclaredCluster {
-        name: name.to_owned(),
-        account: Some("production".to_owned()),
-        region: Some("us-east-1".to_owned()),
-        eks: Some(name.to_owned()),
-        context: None,
-        kubeconfig: None,
-        namespaces: Vec::new(),
-    }
-}
-
-fn database(name: &str, global: Option<&str>) -> DeclaredDatabase {
-    DeclaredDatabase {
-        name: name.to_owned(),
-        account: "production".to_owned(),
-        region: "us-east-1".to_owned(),
-        cluster: format!("{name}-use1"),
-        global: global.map(ToOwned::to_owned),
-        max_connections: Some(1_000),
-    }
-}
-
-fn slo(name: &str, objective: f64) -> DeclaredSlo {
-    let metric = |metric: &str| Metric {
-        namespace: "AWS/ApplicationELB".to_owned(),
-        metric: metric.to_owned(),
-        stat: None,
-        dimensions: BTreeMap::from([("LoadBalancer".to_owned(), "app/shop/1".to_owned())]),
-    };
-    DeclaredSlo {
-        name: name.to_owned(),
-        service: name.split(' ').next().unwrap_or_default().to_owned(),
-        objective,
-        window_s: 30 * 86_400,
-        window: "30d".to_owned(),
-        min_events: 100,
-        sli: Sli::CloudWatchCounts {
-            account: "production".to_owned(),
-            region: "us-east-1".to_owned(),
-            counted: Counted::Bad,
-            events: metric("HTTPCode_Target_5XX_Count"),
-            total: metric("RequestCount"),
-        },
-    }
-}
-
-fn budget(name: &str) -> DeclaredBudget {
-    DeclaredBudget {
-        name: name.to_owned(),
-        account: "production".to_owned(),
-        budget: Some(format!("innovate-{name}")),
-        limit_usd: None,
-        thresholds: None,
-    }
-}
-
-pub(crate) fn declared() -> DeclaredEstate {
-    DeclaredEstate {
-        name: "Innovate Inc.".to_owned(),
-        accounts: vec![account("production", "111122223333")],
-        clusters: ["dev-use1", "prod-use1", "prod-usw2"].map(cluster).to_vec(),
-        databases: vec![database("orders", Some("orders-global")), database("ledger", None), database("reports", None)],
-        slos: vec![
-            slo("payments availability", 99.95),
-            slo("checkout availability", 99.9),
-            slo("search latency", 99.5),
-            slo("reports freshness", 99.0),
-            slo("deploys", 95.0),
-        ],
-        services: Vec::new(),
-        budgets: ["production", "staging", "development"].map(budget).to_vec(),
-    }
-}
-
 /// An estate of which nothing has been told yet, its sources registered.
 pub(crate) fn waiting(declared: &DeclaredEstate) -> Set {
     let mut estate = Estate::new(declared.clone());
@@ -203,115 +121,6 @@ pub(crate) fn waiting(declared: &DeclaredEstate) -> Set {
     }
 }
 
-pub(crate) fn identity(state: IdentityState) -> Fact {
-    let verified = state == IdentityState::Verified;
-    Fact::Identity(
-        "production".to_owned(),
-        Identity {
-            state,
-            account_id: Some(if state == IdentityState::Mismatch { "999988887777" } else { "111122223333" }.to_owned()),
-            arn: Some("arn:aws:sts::111122223333:assumed-role/quarterdeck-observe/alice".to_owned()),
-            expires_at: verified.then(|| now() + SignedDuration::from_mins(47)),
-            error: (!verified).then(|| "the token has expired".to_owned()),
-            login: Some("aws sso login --profile innovate".to_owned()),
-        },
-    )
-}
-
-fn control_plane() -> ControlPlane {
-    ControlPlane {
-        arn: Some("arn:aws:eks:us-east-1:111122223333:cluster/prod".to_owned()),
-        status: "ACTIVE".to_owned(),
-        version: Some("1.33".to_owned()),
-        endpoint: Endpoint {
-            url: Some("https://example.eks.amazonaws.com".to_owned()),
-            public: true,
-            private: true,
-            public_cidrs: vec!["203.0.113.0/24".to_owned()],
-        },
-        logging: vec!["api".to_owned(), "audit".to_owned()],
-        secrets_encrypted: true,
-        addons: Some(vec![Addon {
-            name: "vpc-cni".to_owned(),
-            version: Some("v1.20.1-eksbuild.1".to_owned()),
-            status: "ACTIVE".to_owned(),
-        }]),
-        nodegroups: Some(vec![
-            NodeGroup {
-                name: "on-demand".to_owned(),
-                status: "ACTIVE".to_owned(),
-                desired: Some(3),
-                min: Some(1),
-                max: Some(6),
-                capacity: Some(Capacity::OnDemand),
-                instance_types: vec!["m7g.large".to_owned()],
-            },
-            NodeGroup {
-                name: "spot".to_owned(),
-                status: "ACTIVE".to_owned(),
-                desired: Some(3),
-                min: Some(0),
-                max: Some(10),
-                capacity: Some(Capacity::Spot),
-                instance_types: vec!["m7g.large".to_owned()],
-            },
-        ]),
-    }
-}
-
-pub(crate) fn node(name: &str, ready: bool) -> Node {
-    Node {
-        name: name.into(),
-        uid: format!("uid-{name}").into(),
-        readiness: if ready { Readiness::Ready } else { Readiness::NotReady },
-        cordoned: false,
-        pressures: if ready { Vec::new() } else { vec!["MemoryPressure".to_owned()] },
-        zone: Some("us-east-1a".into()),
-        arch: Some("arm64".into()),
-        capacity_type: Some("ON_DEMAND".into()),
-        instance_type: Some("m7g.large".into()),
-        pool: Some("on-demand".into()),
-        allocatable: None,
-        kubelet: Some("v1.33.4".into()),
-        created: Some(ago(60 * 24 * 12)),
-    }
-}
-
-pub(crate) fn pod(namespace: &str, workload: &str, n: usize, restarts: u32) -> Pod {
-    Pod {
-        name: Name::new(namespace, format!("{workload}-7d4b9c-{n:05}")),
-        uid: format!("uid-{workload}-{n}").into(),
-        phase: PodPhase::Running,
-        reason: (restarts > 0).then(|| "CrashLoopBackOff".into()),
-        crash_looping: restarts > 0,
-        restarts,
-        ready: (u16::from(restarts == 0), 1),
-        last_termination: (restarts > 0).then(|| Termination {
-            at: Some(ago(3)),
-            reason: "OOMKilled".into(),
-            exit_code: 137,
-        }),
-        node: Some("ip-10-0-1-17.ec2.internal".into()),
-        owner: Owner::Workload(WorkloadKind::Deployment, workload.into()),
-        created: Some(ago(if restarts > 0 { 40 } else { 60 * 30 })),
-        deleting: false,
-    }
-}
-
-pub(crate) fn workload(namespace: &str, name: &str, wanted: u32, available: u32) -> Workload {
-    Workload {
-        key: WorkloadKey { kind: WorkloadKind::Deployment, name: Name::new(namespace, name) },
-        uid: format!("uid-{name}").into(),
-        wanted,
-        available,
-        updated: wanted,
-        stuck: None,
-        rollout: None,
-        paused: false,
-        created: Some(ago(60 * 24 * 40)),
-    }
-}
-
 /// What a cluster's API server tells: `crashing` of the pods restart.
 pub(crate) fn server(name: &str, pods: usize, crashing: usize) -> Observation {
     let all =
@@ -331,44 +140,6 @@ pub(crate) fn server(name: &str, pods: usize, crashing: usize) -> Observation {
     ));
     told.push(Fact::Pods(name.to_owned(), Batch::Snapshot(all.collect())));
     facts(&key(SourceName::Kubernetes, name), 0, told)
-}
-
-fn members(name: &str) -> DatabaseFacts {
-    let member = |n: u32, role: MemberRole, az: &str| Member {
-        name: format!("{name}-{n}"),
-        role,
-        class: Some("db.serverless".to_owned()),
-        az: Some(az.to_owned()),
-        promotion_tier: Some(n),
-        status: Some("available".to_owned()),
-    };
-    DatabaseFacts {
-        arn: Some(format!("arn:aws:rds:us-east-1:111122223333:cluster:{name}-use1")),
-        status: "available".to_owned(),
-        engine: "aurora-postgresql".to_owned(),
-        version: Some("16.6".to_owned()),
-        acu_min: Some(0.5),
-        acu_max: Some(16.0),
-        members: vec![member(1, MemberRole::Writer, "us-east-1a"), member(2, MemberRole::Reader, "us-east-1b")],
-    }
-}
-
-fn numbers(name: &str, cpu: f64, connections: f64, lag: f64) -> Fact {
-    let sample = |value: f64| Some(Sample { value, at: ago(1) });
-    let of = |reader: bool| MemberNumbers {
-        cpu_percent: sample(cpu),
-        connections: sample(connections),
-        freeable_memory_bytes: sample(14.0e9),
-        replica_lag_ms: sample(lag).filter(|_| reader),
-        acu: sample(6.5),
-    };
-    let all = BTreeMap::from([(format!("{name}-1"), of(false)), (format!("{name}-2"), of(true))]);
-    Fact::Numbers(name.to_owned(), all)
-}
-
-fn counts(total: f64, bad: f64) -> SloCounts {
-    let window = WindowCount { bad: Some(bad), total: Some(total), partial: false };
-    SloCounts { at: ago(1), windows: [window; 7], whole: window }
 }
 
 /// Everything told, nothing wrong.
