@@ -146,16 +146,6 @@ impl Reading {
         (bits != 0 || !self.pairs.contains(&None)).then(|| pairs(bits).map(|pair| pair.name).collect())
     }
 
-    /// The names of the pairs that fire by these counts alone.
-    pub fn firing_now(&self) -> Option<Vec<&'static str>> {
-        self.firing(self.bits(|fires| fires == Some(true)))
-    }
-
-    /// The pairs that fire, the most urgent first.
-    pub fn fires(&self) -> impl Iterator<Item = &'static Pair> + use<> {
-        pairs(self.bits(|fires| fires == Some(true)))
-    }
-
     /// Of these pairs the one that is furthest over its factor (as a ratio), with its long window's burn and the factor;
     /// none where no burn is known.
     pub fn worst(&self, bits: u8, window_s: u64) -> Option<(&'static Pair, f64, f64)> {
