@@ -7,7 +7,7 @@ use crate::console::theme::Role;
 use crate::console::widget::facts::{Block, fact};
 use crate::console::widget::quantity::{age, count};
 use crate::console::widget::words::Words;
-use crate::estate::{EntryRef, Name};
+use crate::estate::Name;
 
 /// Its facts.
 pub(super) fn facts(scene: &Scene, cluster: &str, name: &Name) -> Option<Vec<Block>> {
@@ -29,6 +29,6 @@ pub(super) fn facts(scene: &Scene, cluster: &str, name: &Name) -> Option<Vec<Blo
     }
     out.push(fact("uid", &*autoscaler.uid));
     out.push(Block::Gap);
-    out.push(common::fed_by(scene, &EntryRef::Cluster(cluster.declared.name.clone())));
+    out.push(common::fed_by(scene, &cluster.entry()));
     Some(out)
 }

@@ -147,6 +147,6 @@ pub(super) fn member_facts(scene: &Scene, database: &str, name: &str) -> Option<
     }
     out.push(Block::Gap);
     out.push(fact("database", &database.declared.name));
-    out.push(common::fed_by(scene, &EntryRef::Database(database.declared.name.clone())));
+    out.push(common::fed_by(scene, &database.entry()));
     Some(out)
 }

@@ -9,7 +9,7 @@ use crate::console::theme::Role;
 use crate::console::widget::facts::{Block, fact};
 use crate::console::widget::quantity::{age, count};
 use crate::console::widget::words::Words;
-use crate::estate::{EntryRef, Owner, WorkloadKey};
+use crate::estate::{Owner, WorkloadKey};
 
 /// Its facts.
 pub(super) fn facts(scene: &Scene, cluster: &str, key: &WorkloadKey) -> Option<Vec<Block>> {
@@ -37,7 +37,7 @@ pub(super) fn facts(scene: &Scene, cluster: &str, key: &WorkloadKey) -> Option<V
     }
     out.push(fact("uid", &*workload.uid));
     out.push(Block::Gap);
-    out.push(common::fed_by(scene, &EntryRef::Cluster(cluster.declared.name.clone())));
+    out.push(common::fed_by(scene, &cluster.entry()));
     Some(out)
 }
 

@@ -9,7 +9,7 @@ use crate::console::widget::bar::bar;
 use crate::console::widget::quantity::{UNKNOWN, percent, usd};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{BudgetFacts, BudgetState, EntryRef};
+use crate::estate::{BudgetFacts, BudgetState};
 use crate::judge::RuleId;
 
 /// Name, spent, of limit, forecast; more where there is room.
@@ -33,15 +33,11 @@ pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
         .iter()
         .map(|b| {
             let spent = b.described().and_then(spent_percent).unwrap_or(-1.0);
-            (std::cmp::Reverse(standing::level(scene, &entry(b))), spent, b)
+            (std::cmp::Reverse(standing::level(scene, &b.entry())), spent, b)
         })
         .collect();
     out.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     out.into_iter().map(|(_, _, b)| Thing::Budget(b)).collect()
-}
-
-fn entry(budget: &BudgetState) -> EntryRef {
-    EntryRef::Budget(budget.declared.name.clone())
 }
 
 /// Spent, in percent of the limit.
@@ -69,7 +65,7 @@ pub fn thresholds(budget: &BudgetState) -> Vec<f64> {
 
 /// A budget's row.
 pub fn row(scene: &Scene, budget: &BudgetState) -> Row {
-    let entry = entry(budget);
+    let entry = budget.entry();
     let mark = standing::mark(scene, &entry);
     let name = Words::say(&budget.declared.name);
     let Some(facts) = budget.described() else {

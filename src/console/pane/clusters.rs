@@ -32,17 +32,13 @@ pub const COLUMNS: [Column; 12] = [
 /// The clusters, worst first, then in the file's order.
 pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
     let mut out: Vec<&ClusterState> = scene.estate.clusters().iter().collect();
-    out.sort_by_cached_key(|c| std::cmp::Reverse(standing::level(scene, &entry(c))));
+    out.sort_by_cached_key(|c| std::cmp::Reverse(standing::level(scene, &c.entry())));
     out.into_iter().map(Thing::Cluster).collect()
-}
-
-fn entry(cluster: &ClusterState) -> EntryRef {
-    EntryRef::Cluster(cluster.declared.name.clone())
 }
 
 /// A cluster's row.
 pub fn row(scene: &Scene, cluster: &ClusterState) -> Row {
-    let entry = entry(cluster);
+    let entry = cluster.entry();
     let mark = standing::mark(scene, &entry);
     let name = Words::say(&cluster.declared.name);
     let told = Kind::ALL.iter().any(|&k| seen(cluster, k));

@@ -9,7 +9,7 @@ use crate::console::theme::{Mark, Role};
 use crate::console::widget::quantity::{UNKNOWN, bytes, count, known, millis, percent, plain};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{DatabaseState, EntryRef, GlobalRole, Member, MemberNumbers, MemberRole, Sample, capacity};
+use crate::estate::{DatabaseState, GlobalRole, Member, MemberNumbers, MemberRole, Sample, capacity};
 use crate::judge::{Level, RuleId};
 
 /// Name, writer, CPU, connections, lag, global lag; more where there is room.
@@ -46,17 +46,13 @@ pub const MEMBER_COLUMNS: [Column; 11] = [
 /// The databases, worst first, then in the file's order.
 pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
     let mut out: Vec<&DatabaseState> = scene.estate.databases().iter().collect();
-    out.sort_by_cached_key(|d| std::cmp::Reverse(standing::level(scene, &entry(d))));
+    out.sort_by_cached_key(|d| std::cmp::Reverse(standing::level(scene, &d.entry())));
     out.into_iter().map(Thing::Database).collect()
-}
-
-fn entry(database: &DatabaseState) -> EntryRef {
-    EntryRef::Database(database.declared.name.clone())
 }
 
 /// A database's row.
 pub fn row(scene: &Scene, database: &DatabaseState) -> Row {
-    let entry = entry(database);
+    let entry = database.entry();
     let mark = standing::mark(scene, &entry);
     let name = Words::say(&database.declared.name);
     if database.described().is_none() && database.numbers.is_none() {
@@ -207,7 +203,7 @@ pub fn member_row(scene: &Scene, database: &DatabaseState, member: &Member) -> R
         MemberRole::Reader => number(value(|n| n.replica_lag_ms), millis, None),
     };
     let mark = match member.status.as_deref() {
-        _ if standing::mark(scene, &entry(database)) == Mark::Stale => Mark::Stale,
+        _ if standing::mark(scene, &database.entry()) == Mark::Stale => Mark::Stale,
         Some("available") => Mark::Ok,
         Some(_) => Mark::Warning,
         None => Mark::Unknown,

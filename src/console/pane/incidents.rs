@@ -114,12 +114,12 @@ pub fn alert_row(scene: &Scene, alert: &Alert) -> Row {
 pub fn row(scene: &Scene, thing: &Thing) -> Row {
     let entry = match thing {
         Thing::Concern(concern, _) => return concern_row(scene, concern),
-        Thing::Account(a) => EntryRef::Account(a.declared.name.clone()),
-        Thing::Cluster(c) => EntryRef::Cluster(c.declared.name.clone()),
-        Thing::Database(d) => EntryRef::Database(d.declared.name.clone()),
-        Thing::Slo(s, _) => EntryRef::Slo(s.declared.name.clone()),
-        Thing::Service(s) => EntryRef::Service(s.declared.name.clone()),
-        Thing::Budget(b) => EntryRef::Budget(b.declared.name.clone()),
+        Thing::Account(a) => a.entry(),
+        Thing::Cluster(c) => c.entry(),
+        Thing::Database(d) => d.entry(),
+        Thing::Slo(s, _) => s.entry(),
+        Thing::Service(s) => s.entry(),
+        Thing::Budget(b) => b.entry(),
         part => return part_row(scene, part),
     };
     let worst = standing::alerts(scene, &entry).next();

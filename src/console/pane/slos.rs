@@ -15,7 +15,7 @@ use crate::console::widget::quantity::{UNKNOWN, age, burn, count, known, percent
 use crate::console::widget::sparkline::{Limits, sparkline};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
-use crate::estate::{EntryRef, Sli, SloState, Window};
+use crate::estate::{Sli, SloState, Window};
 use crate::judge::{Level, SloVerdict};
 
 /// Name, goal, what is left, burn over the windows, gone in, what fires or why nothing is known; how old that is.
@@ -43,12 +43,12 @@ const BURNS: usize = 4;
 pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
     let mut out: Vec<_> = scene.estate.slos().iter().enumerate().collect();
     let left = |i: usize| scene.judgement.slos.get(i).and_then(|v| v.remaining_percent).unwrap_or(f64::INFINITY);
-    out.sort_by_cached_key(|(_, s)| std::cmp::Reverse(standing::level(scene, &entry(s))));
+    out.sort_by_cached_key(|(_, s)| std::cmp::Reverse(standing::level(scene, &s.entry())));
     // A stable sort within each level: what burns down first stands first.
     let mut start = 0;
     while start < out.len() {
-        let level = standing::level(scene, &entry(out[start].1));
-        let end = out[start..].iter().position(|(_, s)| standing::level(scene, &entry(s)) != level);
+        let level = standing::level(scene, &out[start].1.entry());
+        let end = out[start..].iter().position(|(_, s)| standing::level(scene, &s.entry()) != level);
         let end = end.map_or(out.len(), |n| start + n);
         out[start..end].sort_by(|a, b| left(a.0).total_cmp(&left(b.0)));
         start = end;
@@ -56,13 +56,9 @@ pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
     out.into_iter().map(|(index, s)| Thing::Slo(s, index)).collect()
 }
 
-fn entry(slo: &SloState) -> EntryRef {
-    EntryRef::Slo(slo.declared.name.clone())
-}
-
 /// An SLO's row.
 pub fn row(scene: &Scene, slo: &SloState, index: usize) -> Row {
-    let entry = entry(slo);
+    let entry = slo.entry();
     let level = standing::level(scene, &entry);
     let mark = standing::mark(scene, &entry);
     let name = Words::say(&slo.declared.name);

@@ -108,12 +108,12 @@ impl Estate {
         let of_account =
             |entry: &EntryRef, estate: &Self| estate.account_of(entry).is_some_and(|a| a.declared.name == name);
         for index in 0..self.slos.len() {
-            if of_account(&EntryRef::Slo(self.slos[index].declared.name.clone()), self) {
+            if of_account(&self.slos[index].entry(), self) {
                 self.slos[index].forget();
             }
         }
         for index in 0..self.services.len() {
-            if of_account(&EntryRef::Service(self.services[index].declared.name.clone()), self) {
+            if of_account(&self.services[index].entry(), self) {
                 self.services[index].facts = None;
             }
         }
@@ -155,7 +155,7 @@ impl Estate {
             drop_from(&mut a.costs, origin);
         }
         for s in &mut self.slos {
-            if self.sources[origin].feeds.contains(&EntryRef::Slo(s.declared.name.clone())) {
+            if self.sources[origin].feeds.contains(&s.entry()) {
                 s.forget();
             }
             drop_from(&mut s.counts, origin);

@@ -137,10 +137,10 @@ impl Estate {
 
     /// The entries that have numbers of which the course is kept.
     fn numbered(&self) -> impl Iterator<Item = EntryRef> + '_ {
-        let databases = self.databases.iter().map(|d| EntryRef::Database(d.declared.name.clone()));
-        let clusters = self.clusters.iter().map(|c| EntryRef::Cluster(c.declared.name.clone()));
-        let services = self.services.iter().map(|s| EntryRef::Service(s.declared.name.clone()));
-        let budgets = self.budgets.iter().map(|b| EntryRef::Budget(b.declared.name.clone()));
+        let databases = self.databases.iter().map(DatabaseState::entry);
+        let clusters = self.clusters.iter().map(ClusterState::entry);
+        let services = self.services.iter().map(ServiceState::entry);
+        let budgets = self.budgets.iter().map(BudgetState::entry);
         databases.chain(clusters).chain(services).chain(budgets)
     }
 

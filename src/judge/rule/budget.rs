@@ -9,7 +9,7 @@ use crate::judge::{RuleId, Subject};
 /// Judges a budget.
 pub(in crate::judge) fn budget(docket: &mut Docket<'_>, state: &BudgetState) {
     let declared = &state.declared;
-    docket.open(EntryRef::Budget(declared.name.clone()), docket.account(&declared.account));
+    docket.open(state.entry(), docket.account(&declared.account));
     match &state.facts {
         None if docket.undoubted() => docket.doubt("nothing has been said of it yet"),
         None => {}
@@ -19,7 +19,7 @@ pub(in crate::judge) fn budget(docket: &mut Docket<'_>, state: &BudgetState) {
         }
         Some(known @ Known { value: Some(facts), .. }) => {
             spent(docket, &declared.name, facts, known);
-            let about = Subject::Entry(EntryRef::Budget(declared.name.clone()));
+            let about = Subject::Entry(state.entry());
             team(docket, Of::Budget(state), &about, None);
         }
     }

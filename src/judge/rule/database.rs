@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::status;
 use super::team::{Of, team};
-use crate::estate::{DatabaseFacts, DatabaseState, EntryRef, GlobalRole, Known, Member, MemberRole, Sample};
+use crate::estate::{DatabaseFacts, DatabaseState, GlobalRole, Known, Member, MemberRole, Sample};
 use crate::judge::docket::{Breach, Docket};
 use crate::judge::finding::{Finding, Rests};
 use crate::judge::{Level, RuleId, Subject, words};
@@ -12,7 +12,7 @@ use crate::judge::{Level, RuleId, Subject, words};
 /// Judges a database.
 pub(in crate::judge) fn database(docket: &mut Docket<'_>, state: &DatabaseState) {
     let declared = &state.declared;
-    docket.open(EntryRef::Database(declared.name.clone()), docket.account(&declared.account));
+    docket.open(state.entry(), docket.account(&declared.account));
     match &state.facts {
         None if docket.undoubted() => docket.doubt("RDS has not told it yet"),
         None => {}
@@ -31,7 +31,7 @@ pub(in crate::judge) fn database(docket: &mut Docket<'_>, state: &DatabaseState)
 }
 
 fn about(state: &DatabaseState) -> Subject {
-    Subject::Entry(EntryRef::Database(state.declared.name.clone()))
+    Subject::Entry(state.entry())
 }
 
 fn raise(docket: &mut Docket<'_>, state: &DatabaseState, breach: Breach, finding: Finding, rests: Rests) {

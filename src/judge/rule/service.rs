@@ -1,7 +1,7 @@
 //! A service: how fast it answers, how often it fails, and how much more is asked of it than before.
 
 use super::team::{Of, team};
-use crate::estate::{EntryRef, Sample, ServiceFacts, ServiceSignals, ServiceState};
+use crate::estate::{Sample, ServiceFacts, ServiceSignals, ServiceState};
 use crate::judge::docket::Docket;
 use crate::judge::finding::Finding;
 use crate::judge::severity::Environment;
@@ -9,7 +9,7 @@ use crate::judge::{RuleId, RuleId as R, Subject, words};
 
 /// Judges a service. One whose signals the estate file does not name only ties things together: there is nothing to judge.
 pub(in crate::judge) fn service(docket: &mut Docket<'_>, state: &ServiceState) {
-    let entry = EntryRef::Service(state.declared.name.clone());
+    let entry = state.entry();
     let account = docket.estate.account_of(&entry);
     docket.open(entry.clone(), account);
     docket.locate(environment(docket, state));

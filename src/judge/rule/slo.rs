@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::service::environment_of;
 use super::team::{Of, team};
-use crate::estate::{AccountState, EntryRef, Estate, SloCounts, SloState, Window};
+use crate::estate::{AccountState, Estate, SloCounts, SloState, Window};
 use crate::judge::burn::{self, Reading};
 use crate::judge::docket::{Breach, Docket, source_words};
 use crate::judge::finding::{Finding, Rests};
@@ -17,7 +17,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
     let declared = &state.declared;
     let account = docket.estate.account_of_sli(&declared.sli);
-    docket.open(EntryRef::Slo(declared.name.clone()), account);
+    docket.open(state.entry(), account);
     if account.is_none()
         && let Some(environment) = environment_of(docket, &declared.service)
     {
@@ -41,7 +41,7 @@ pub(in crate::judge) fn slo(docket: &mut Docket<'_>, state: &SloState) {
         "partial" => docket.doubt(format!("points are missing in its window of {}", declared.window)),
         _ => {}
     }
-    let about = Subject::Entry(EntryRef::Slo(declared.name.clone()));
+    let about = Subject::Entry(state.entry());
     let mark = docket.history.mark(RuleId::SloBurn, &about).copied();
     // A pair that fired and has no verdict any more still fires: no data resolves nothing.
     let withdrawn = account.is_some_and(AccountState::mismatched);
@@ -106,7 +106,7 @@ pub fn slo_why(estate: &Estate, judgement: &Judgement, index: usize, now: Timest
     let (Some(state), Some(verdict)) = (estate.slos().get(index), judgement.slos.get(index)) else {
         return String::new();
     };
-    let of_entry = judgement.verdict(&EntryRef::Slo(state.declared.name.clone()));
+    let of_entry = judgement.verdict(&state.entry());
     let alerts = of_entry.into_iter().flat_map(|v| &v.alerts).filter_map(|&i| judgement.alerts.get(i));
     let mut reasons: Vec<String> = alerts.map(Alert::finding).collect();
     if reasons.is_empty() {
