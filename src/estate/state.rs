@@ -125,7 +125,11 @@ impl Estate {
                 let heard = self.hear(origin, as_of, at, facts, note);
                 return Change { facts: heard.facts, sources: heard.sources || change.sources };
             }
-            Report::Part { as_of, facts } => return self.hear_part(origin, as_of, at, facts),
+            Report::Part { as_of, facts } => {
+                // The source has not answered by that: its record stays as it is.
+                change.facts = !self.bars(origin) && self.believe(origin, as_of, at, facts);
+                return change;
+            }
             Report::Failed { reason, next_try_at } if self.sources[origin].as_of.is_some() => {
                 (SourceState::Stale, reason, next_try_at)
             }
@@ -180,9 +184,7 @@ impl Estate {
             return Change { facts: true, sources: true };
         }
         let refused = self.sources[origin].state == SourceState::Refused && introduced;
-        let barred = self.account_of_source(origin).is_some_and(|a| !a.proven);
-        let sts = self.sources[origin].key.introduces();
-        if refused || (barred && !sts && !introduced) {
+        if refused || (!introduced && self.bars(origin)) {
             return Change { facts: introduced, sources: introduced };
         }
         let record = &mut self.sources[origin];
@@ -195,25 +197,26 @@ impl Estate {
         if facts.is_empty() && !introduced {
             self.confirm(origin, as_of);
         }
-        let mut taken = introduced;
+        let believed = self.believe(origin, as_of, at, facts);
+        Change { facts: introduced || believed, sources }
+    }
+
+    /// Whether nothing that a source says is believed: the identity of its account is not proven.
+    fn bars(&self, origin: usize) -> bool {
+        !self.sources[origin].key.introduces() && self.account_of_source(origin).is_some_and(|a| !a.proven)
+    }
+
+    /// Takes in facts, but none of an account whose identity is not proven; whether one was taken.
+    fn believe(&mut self, origin: usize, as_of: Timestamp, at: Timestamp, facts: Vec<Fact>) -> bool {
+        let mut believed = false;
         for fact in facts {
             if self.account_of_fact(&fact).is_none_or(|a| a.proven) {
-                taken = true;
+                believed = true;
                 self.take(fact, as_of, origin, at);
             }
         }
         self.count_rollouts(origin, as_of, at);
-        Change { facts: taken, sources }
-    }
-
-    /// Takes in a part of an answer: the source has not answered by that.
-    fn hear_part(&mut self, origin: usize, as_of: Timestamp, at: Timestamp, facts: Vec<Fact>) -> Change {
-        let record = &self.sources[origin];
-        let before = (record.answered, record.state, record.error.clone(), record.next_try_at, record.as_of);
-        let change = self.hear(origin, as_of, at, facts, None);
-        let record = &mut self.sources[origin];
-        (record.answered, record.state, record.error, record.next_try_at, record.as_of) = before;
-        change
+        believed
     }
 
     /// Time has passed: brings what depends on the time alone up to `now`, so that nobody has to look for it. To be
