@@ -68,7 +68,15 @@ impl JournalFile {
 
     /// What a failure of the file system means.
     fn unwritten(&self, error: &std::io::Error) -> LedgerError {
-        let path = self.path.clone();
+        Self::refused(self.path.clone(), error)
+    }
+
+    /// The same, of the file beside it.
+    fn unwitnessed(&self, error: &std::io::Error) -> LedgerError {
+        Self::refused(witness::beside(&self.path), error)
+    }
+
+    fn refused(path: PathBuf, error: &std::io::Error) -> LedgerError {
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge => {
                 LedgerError::Full { path }
@@ -110,18 +118,45 @@ impl JournalFile {
         }
     }
 
-    /// Nothing is appended to what somebody has changed: the next witness would bear it out.
-    fn untouched(&self, connection: &Connection, head: &Head) -> Result<(), LedgerError> {
+    /// Nothing is appended to what somebody has changed: the next witness would bear it out. Whether the witness is of
+    /// this head.
+    fn untouched(&self, connection: &Connection, head: &Head) -> Result<bool, LedgerError> {
         let witness = Witness::read(&self.path).map_err(|what| self.broken(what))?;
         self.told_of(witness.as_ref(), head.seq)?;
+        if let Some(witness) = &witness {
+            let hash = table::hash(connection, witness.entries).map_err(|e| self.said(&e))?;
+            self.witnessed(witness, hash.as_deref())?;
+        }
         match witness {
             Some(witness) if witness.entries == head.seq => {
                 let digest = witness::digest(&self.path).map_err(|e| self.unwritten(&e))?;
-                if digest == witness.file { Ok(()) } else { Err(self.broken("bytes of it have changed")) }
+                if digest == witness.file { Ok(true) } else { Err(self.broken("bytes of it have changed")) }
             }
             // It lags, after a crash: the chain itself tells.
-            _ => table::checked(connection).map(|_| ()).map_err(|flaw| self.flawed(flaw)),
+            _ => table::checked(connection).map(|_| head.seq == 0).map_err(|flaw| self.flawed(flaw)),
         }
+    }
+
+    /// Appends under the lock. A witness that lags is caught up with first: one that cannot be written may so never lag by
+    /// two, which would be taken for somebody else's doing for good.
+    fn kept(&self, mut lock: Lock, after: &Head, entry: &Entry) -> Result<Appended, LedgerError> {
+        let mut connection = file::create(&self.path)?;
+        let said = |e: rusqlite::Error| file::said(&self.path, &e);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(said)?;
+        if table::head(&transaction).map_err(said)? != *after {
+            return Ok(Appended::Moved);
+        }
+        if !self.untouched(&transaction, after)? {
+            lock.testify(&self.path, after.seq, &after.hash).map_err(|e| self.unwitnessed(&e))?;
+        }
+        table::insert(&transaction, entry).map_err(said)?;
+        transaction.commit().map_err(said)?;
+        drop(connection);
+        // The entry is in: what fails from here on must not say otherwise.
+        if let Err(e) = lock.testify(&self.path, entry.seq, &entry.hash) {
+            tracing::warn!("the journal's .head could not be written, and must be before the next entry: {e}");
+        }
+        Ok(Appended::Kept)
     }
 
     /// Whether it is whole and holds, as it was, everything that a copy of its `.head` tells of, which was kept elsewhere;
@@ -203,22 +238,7 @@ impl Ledger for JournalFile {
         for path in [&witness::beside(&self.path), &self.path] {
             crate::store::opening::make(path).map_err(|e| self.unwritten(&e))?;
         }
-        let lock = Lock::exclusive(&self.path)?;
-        let mut connection = file::create(&self.path)?;
-        let said = |e: rusqlite::Error| file::said(&self.path, &e);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(said)?;
-        if table::head(&transaction).map_err(said)? != *after {
-            return Ok(Appended::Moved);
-        }
-        self.untouched(&transaction, after)?;
-        table::insert(&transaction, entry).map_err(said)?;
-        transaction.commit().map_err(said)?;
-        drop(connection);
-        // The entry is in: what fails from here on must not say otherwise. A witness that lags is caught up with the next.
-        if let Err(e) = lock.testify(&self.path, entry) {
-            tracing::warn!("the journal's .head could not be written: {e}");
-        }
-        Ok(Appended::Kept)
+        self.kept(Lock::exclusive(&self.path)?, after, entry)
     }
 
     fn entries(&self) -> Result<Vec<Entry>, LedgerError> {
@@ -252,3 +272,6 @@ impl Ledger for JournalFile {
         removed.map_err(|e| self.failed(format!("cannot remove {}: {e}", probe.display())))
     }
 }
+
+#[cfg(test)]
+mod tests;

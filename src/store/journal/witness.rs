@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use crate::operate::canonical::hex;
-use crate::operate::journal::{Entry, LedgerError};
+use crate::operate::journal::LedgerError;
 
 /// Another console appends for milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -109,6 +109,12 @@ impl Lock {
         }
     }
 
+    /// Held by a handle that cannot write, as where a disk takes nothing any more.
+    #[cfg(test)]
+    pub(super) fn mute(journal: &Path) -> io::Result<Self> {
+        File::open(beside(journal)).map(Self)
+    }
+
     /// To read all of it; none where it cannot be had, and then what is read may be of two moments.
     pub(super) fn shared(journal: &Path) -> Option<Self> {
         let file = File::open(beside(journal)).ok()?;
@@ -123,9 +129,9 @@ impl Lock {
         None
     }
 
-    /// Says that this entry is the last one now.
-    pub(super) fn testify(mut self, journal: &Path, entry: &Entry) -> io::Result<()> {
-        let witness = Witness { entries: entry.seq, hash: entry.hash.clone(), file: digest(journal)? };
+    /// Says that there are so many entries now, and that the last one has this hash.
+    pub(super) fn testify(&mut self, journal: &Path, entries: u64, hash: &str) -> io::Result<()> {
+        let witness = Witness { entries, hash: hash.to_owned(), file: digest(journal)? };
         self.0.seek(SeekFrom::Start(0))?;
         self.0.write_all(witness.line().as_bytes())?;
         self.0.sync_data()
