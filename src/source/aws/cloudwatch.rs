@@ -5,6 +5,7 @@
 //! [`CloudWatch::ask`], and counts them in [`pace::Load`]. Each metric that is asked for costs $0.00001.
 
 mod fetching;
+mod found;
 mod numbers;
 pub(super) mod pace;
 mod plan;
