@@ -31,9 +31,7 @@ use super::trouble::{Kind, Trouble, explain};
 use crate::estate::Fact;
 use crate::source::Outbox;
 
-/// How soon RDS is looked to again while it has not named the members.
-const ROSTER_PAUSE: Duration = Duration::from_secs(15);
-/// CloudWatch has a new point each minute: the schedule's own pace.
+/// CloudWatch has a new point each minute: the schedule's own pace. What failed is asked for again after that, too.
 const AT_FULL_PACE: Duration = Duration::from_mins(1);
 /// Asked so much before the time is still in time.
 const SLACK: SignedDuration = SignedDuration::from_secs(10);
@@ -71,21 +69,22 @@ impl CloudWatch {
 
     /// Whether it is time for them: at a slow pace they wait, but not when RDS tells of other members.
     fn is_steady_due(&self, now: Timestamp) -> bool {
-        let told = self.roster.as_ref().is_some_and(|roster| roster.has_changed().unwrap_or(false));
-        told || self.steady_due.is_none_or(|due| due <= now + SLACK)
+        self.steady_due.is_none_or(|due| due <= now + SLACK)
+    }
+
+    /// Lets numbers that were asked for wait for their next time; where nothing came of it, not for long.
+    fn rest_steady(&mut self, pace: Pace, came: bool, now: Timestamp) {
+        let every = if came { pace.steady } else { AT_FULL_PACE };
+        self.steady_due = if pace.steady <= AT_FULL_PACE { None } else { now.checked_add(every).ok() };
     }
 
     /// When to ask again where the cap slows polling down; none: as the schedule says.
-    fn again(&mut self, pace: Pace, steady: bool, now: Timestamp) -> Option<Duration> {
+    fn again(&self, pace: Pace, now: Timestamp) -> Option<Duration> {
         if !self.has_steady() {
             return Some(self.slis.until_due(now));
         }
         if pace.steady <= AT_FULL_PACE {
-            self.steady_due = None;
             return None;
-        }
-        if steady {
-            self.steady_due = now.checked_add(pace.steady).ok();
         }
         let left = self.steady_due.map_or(SignedDuration::ZERO, |due| due.duration_since(now));
         let left = Duration::try_from(left).unwrap_or_default().max(Duration::from_secs(1));
@@ -114,13 +113,11 @@ impl Ask for CloudWatch {
         let told = told || !services.is_empty();
         let slis = self.slis.ask(&self.region, proven, out, pace.slis, &mut notes).await;
         let slis = unless_capped(slis, told, "SLOs", &mut notes)?.flatten();
+        let came = numbers.is_ok() || !services.is_empty();
         let mut answer = Answer::default();
         match numbers {
             Ok(Numbers::Facts(facts)) => answer.facts = facts,
-            Ok(Numbers::Waiting) => {
-                answer.silent = slis.is_none() && self.services.is_empty();
-                answer.again = Some(ROSTER_PAUSE);
-            }
+            Ok(Numbers::Waiting) => answer.silent = slis.is_none() && self.services.is_empty(),
             Ok(Numbers::Resting) => answer.silent = slis.is_none(),
             Ok(Numbers::None) => answer.silent = slis.is_none() && self.roster.is_none() && self.services.is_empty(),
             // The members are not known, or not readable: that says nothing against services and SLOs.
@@ -128,16 +125,16 @@ impl Ask for CloudWatch {
             Err(why) => return Err(why),
         }
         answer.facts.extend(services);
-        answer.again = answer.again.or_else(|| self.again(pace, steady, out.now()));
+        if steady {
+            self.rest_steady(pace, came, out.now());
+        }
+        answer.again = self.again(pace, out.now());
         if let Some(slis) = slis {
             answer.facts.extend(slis.facts);
             answer.part = slis.part;
             if slis.more {
                 answer.again = Some(FILL_PAUSE);
             }
-        }
-        if self.roster.is_some() && answer.facts.is_empty() && !answer.silent {
-            answer.again.get_or_insert(ROSTER_PAUSE);
         }
         answer.note = notes.words();
         Ok(answer)
@@ -149,6 +146,8 @@ impl Ask for CloudWatch {
             self.slis.forget();
             self.services.forget();
         }
+        // As soon as the account is proven again, numbers are wanted.
+        self.steady_due = None;
     }
 
     async fn wake(&mut self) {
@@ -159,6 +158,7 @@ impl Ask for CloudWatch {
         if !changed {
             std::future::pending::<()>().await;
         }
+        self.steady_due = None;
     }
 }
 

@@ -107,16 +107,19 @@ impl Ask for Rds {
 
     fn failed(&mut self, trouble: &Trouble) {
         // A roster that was known stays: the members' numbers are worth having while RDS is away.
-        if !matches!(*self.roster.borrow(), Roster::Known(_)) {
-            self.roster.send_replace(Roster::Unknown(trouble.words.clone()));
+        let known = matches!(*self.roster.borrow(), Roster::Known(_));
+        if !known {
+            self.tell(Roster::Unknown(trouble.words.clone()));
         }
     }
 }
 
 impl Rds {
+    /// Tells CloudWatch what is new, and of what is still unknown only why: it asks at once, and pays for that.
     fn tell(&self, roster: Roster) {
         self.roster.send_if_modified(|known| {
-            let changed = *known != roster;
+            let unknown = matches!((&*known, &roster), (Roster::Unknown(_), Roster::Unknown(_)));
+            let changed = !unknown && *known != roster;
             *known = roster;
             changed
         });

@@ -1,6 +1,7 @@
 //! The sources against answers written from the services' API models: what the servers of the bed cannot show.
 
 mod cbor;
+mod pacing;
 mod slos;
 mod spending;
 mod stage;
