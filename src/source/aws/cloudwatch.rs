@@ -112,7 +112,8 @@ impl Ask for CloudWatch {
         let services = unless_capped(services, told, "services", &mut notes)?.unwrap_or_default();
         let told = told || !services.is_empty();
         let slis = self.slis.ask(&self.region, proven, out, pace.slis, &mut notes).await;
-        let slis = unless_capped(slis, told, "SLOs", &mut notes)?.flatten();
+        // Where they cannot be paid for, numbers may be, if not at this moment.
+        let slis = unless_capped(slis, told || self.has_steady(), "SLOs", &mut notes)?.flatten();
         let came = numbers.is_ok() || !services.is_empty();
         let mut answer = Answer::default();
         match numbers {
@@ -162,7 +163,7 @@ impl Ask for CloudWatch {
     }
 }
 
-/// What was asked; none, and a note, where the day's cap did not allow it and something else is told.
+/// What was asked; none, and a note, where the day's cap did not allow it and something else is told, or will be.
 fn unless_capped<T>(
     asked: Result<T, Trouble>,
     told: bool,

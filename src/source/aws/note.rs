@@ -17,6 +17,11 @@ impl Notes {
         notes.into_iter().for_each(|note| self.add(note));
     }
 
+    /// Each of them.
+    pub(super) fn all(&self) -> &[String] {
+        &self.0
+    }
+
     /// All of them; none when everything was seen.
     pub(super) fn words(self) -> Option<String> {
         if self.0.is_empty() { None } else { Some(self.0.join("; ")) }

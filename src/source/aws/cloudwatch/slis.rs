@@ -28,6 +28,8 @@ pub(in crate::source::aws) struct Slis {
     due: Option<Timestamp>,
     /// The round before left something for this one.
     filling: bool,
+    /// What their last round could not see, which holds until the next one.
+    said: Notes,
 }
 
 /// What came of one round.
@@ -91,7 +93,7 @@ impl Slis {
                 newest: None,
             })
         };
-        Self { all: slos.iter().filter_map(one).collect(), every, due: None, filling: false }
+        Self { all: slos.iter().filter_map(one).collect(), every, due: None, filling: false, said: Notes::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -101,7 +103,7 @@ impl Slis {
     /// Forgets what has been asked.
     pub(super) fn forget(&mut self) {
         self.all.iter_mut().for_each(|one| (one.asked, one.newest) = (None, None));
-        (self.due, self.filling) = (None, false);
+        (self.due, self.filling, self.said) = (None, false, Notes::default());
     }
 
     /// How long it is until they are to be asked again.
@@ -111,9 +113,6 @@ impl Slis {
     }
 
     /// Asks for what is missing, and then again after `every`; none where there are no SLOs or it is not time yet.
-    ///
-    /// Nothing is begun that the day's cap does not let end: SLOs of which a part was asked would look as if they had no
-    /// data.
     pub(super) async fn ask(
         &mut self,
         region: &str,
@@ -122,16 +121,31 @@ impl Slis {
         every: Duration,
         notes: &mut Notes,
     ) -> Result<Option<Told>, Trouble> {
-        let now = out.now();
         self.every = every;
-        if self.all.is_empty() || self.due.is_some_and(|due| now + SLACK < due) {
+        if self.all.is_empty() {
             return Ok(None);
         }
+        let due = self.due.is_none_or(|due| due <= out.now() + SLACK);
+        let told = if due { Some(self.round(region, proven, out).await) } else { None };
+        notes.extend(self.said.all().iter().cloned());
+        told.transpose()
+    }
+
+    /// Asks once.
+    ///
+    /// Nothing is begun that the day's cap does not let end: SLOs of which a part was asked would look as if they had no
+    /// data.
+    async fn round(&mut self, region: &str, proven: &Proven, out: &Outbox) -> Result<Told, Trouble> {
+        let (now, every) = (out.now(), self.every);
+        let mut notes = Notes::default();
         let region = Region::new(proven, region, out);
         let end = now.as_second().div_euclid(60) * 60;
         let plans: Vec<Plan> = self.all.iter().map(|one| one.plan(end, self.filling.then_some(every))).collect();
         let forward = within(plans.iter().map(|p| p.forward.as_slice()), CALLS_A_ROUND);
         if !affords(out, chosen(&plans, &forward, |p| &p.forward)) {
+            self.due = now.checked_add(every).ok();
+            notes.add(format!("SLOs wait: {CAP_REACHED}"));
+            self.said = notes;
             return Err(Trouble::capped());
         }
         let mut found: Vec<Found> = self.all.iter().map(|_| Found::default()).collect();
@@ -183,7 +197,8 @@ impl Slis {
         let more = part || (rests.is_none() && backward.contains(&false));
         self.filling = more;
         self.due = (!more).then(|| now.checked_add(self.every).ok()).flatten();
-        Ok(Some(Told { facts, more, part }))
+        self.said = notes;
+        Ok(Told { facts, more, part })
     }
 
     /// Asks for both metrics of some SLOs over one span.

@@ -1,10 +1,13 @@
 //! What is asked together with what, and when, where the day's cap slows it down.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
-use super::stage::{Stage, declared};
+use super::slos::slo;
+use super::stage::{Reply, Stage, declared};
 use super::{ID, SOON, healthy, query_error};
-use crate::estate::{DeclaredEstate, DeclaredService, ServiceSignals, SourceName, SourceState};
+use crate::estate::{DeclaredEstate, DeclaredService, ServiceSignals, Sli, SourceName, SourceState};
 use crate::source::Purse;
 use crate::source::aws::Before;
 
@@ -43,4 +46,39 @@ async fn at_a_slow_pace_new_members_are_asked_about_at_once_and_nothing_for_old_
     let calls = asked(&mut stage);
     assert!(calls <= 4, "{calls}");
     assert_eq!(stage.source(SourceName::CloudWatch).state, SourceState::Live);
+}
+
+/// A database, and twenty SLOs beside it.
+fn with_slos() -> DeclaredEstate {
+    let mut slos: Vec<_> = (0..20).map(|i| slo(&format!("slo {i}"), 3, false)).collect();
+    for slo in &mut slos {
+        if let Sli::CloudWatchCounts { region, .. } = &mut slo.sli {
+            *region = "us-east-1".to_owned();
+        }
+    }
+    DeclaredEstate { slos, ..declared(ID) }
+}
+
+#[tokio::test]
+async fn slos_that_cannot_be_paid_do_not_pause_numbers_that_can() {
+    // To ask for twenty SLOs costs $0.0004.
+    let purse = purse(0.000_399);
+    let mut stage = Stage::spending(&with_slos(), Before::default(), &purse, |sent| healthy(&sent.operation));
+    stage.until(SOON, |e| e.databases()[0].numbers.is_some()).await;
+    stage.pass(Duration::from_secs(4)).await;
+    let source = stage.source(SourceName::CloudWatch);
+    assert_eq!(source.state, SourceState::Live, "{source:?}");
+    assert!(source.error.clone().unwrap().contains("SLOs wait: the day's cap"), "{source:?}");
+}
+
+#[tokio::test]
+async fn slos_that_cannot_be_paid_do_not_pause_numbers_that_fail_for_a_moment() {
+    let purse = purse(0.000_399);
+    let mut stage =
+        Stage::spending(&with_slos(), Before::default(), &purse, |sent| match (sent.operation.as_str(), sent.nth) {
+            // A call and its retry.
+            ("GetMetricData", 0 | 1) => Reply::json(500, "{}"),
+            (other, _) => healthy(other),
+        });
+    stage.until(SOON, |e| e.databases()[0].numbers.is_some()).await;
 }

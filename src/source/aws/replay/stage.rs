@@ -237,6 +237,16 @@ impl Stage {
         let in_time = tokio::time::timeout(within, told).await.is_ok();
         assert!(in_time, "not within {within:?}\n{:#?}", self.estate.sources());
     }
+
+    /// Takes in what is told meanwhile.
+    pub(super) async fn pass(&mut self, time: Duration) {
+        let told = async {
+            while let Some(observation) = self.told.recv().await {
+                self.estate.apply(observation);
+            }
+        };
+        let _ = tokio::time::timeout(time, told).await;
+    }
 }
 
 fn serve(answers: Answers) -> (SharedHttpClient, std_mpsc::Receiver<String>) {
