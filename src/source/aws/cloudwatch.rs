@@ -47,7 +47,7 @@ pub(super) struct CloudWatch {
     pub(super) slis: Slis,
     /// What is asked of CloudWatch in all accounts together.
     load: Load,
-    /// When numbers are asked for again; none: as the schedule says.
+    /// When numbers are asked for again; none: at once.
     steady_due: Option<Timestamp>,
 }
 
@@ -67,15 +67,15 @@ impl CloudWatch {
         self.roster.is_some() || !self.services.is_empty()
     }
 
-    /// Whether it is time for them: at a slow pace they wait, but not when RDS tells of other members.
+    /// Whether it is time for them: they wait, but not when RDS tells of other members.
     fn is_steady_due(&self, now: Timestamp) -> bool {
         self.steady_due.is_none_or(|due| due <= now + SLACK)
     }
 
-    /// Lets numbers that were asked for wait for their next time; where nothing came of it, not for long.
+    /// Lets numbers that were asked for wait for their next time, however often history is asked for meanwhile; where
+    /// nothing came of it, not for long.
     fn rest_steady(&mut self, pace: Pace, came: bool, now: Timestamp) {
-        let every = if came { pace.steady } else { AT_FULL_PACE };
-        self.steady_due = if pace.steady <= AT_FULL_PACE { None } else { now.checked_add(every).ok() };
+        self.steady_due = now.checked_add(if came { pace.steady } else { AT_FULL_PACE }).ok();
     }
 
     /// When to ask again where the cap slows polling down; none: as the schedule says.

@@ -1,6 +1,7 @@
 //! The sources against answers written from the services' API models: what the servers of the bed cannot show.
 
 mod cbor;
+mod filling;
 mod pacing;
 mod slos;
 mod spending;

@@ -76,6 +76,20 @@ fn counts(sent: &Sent) -> Reply {
     metric_data(&[("q0", "Complete", &events), ("q1", "Complete", &total)], None)
 }
 
+/// Events and totals of as many SLOs as one call asks for, of the minutes that are known; none of metrics named `Broken`.
+pub(super) fn batch(sent: &Sent, known: impl Fn(i64) -> bool) -> Reply {
+    let events = points(sent, |m| bad(m).filter(|_| known(m)));
+    let total = points(sent, |m| known(m).then(|| total(m)));
+    let kinds =
+        [("Errors", "Complete", &events[..]), ("Requests", "Complete", &total[..]), ("Broken", "InternalError", &[])];
+    let mut asked: Vec<_> =
+        kinds.iter().flat_map(|kind| sent.body.match_indices(kind.0).map(move |(at, _)| (at, kind))).collect();
+    asked.sort_unstable_by_key(|(at, _)| *at);
+    let ids: Vec<String> = (0..asked.len()).map(|i| format!("q{i}")).collect();
+    let all: Vec<_> = ids.iter().zip(&asked).map(|(id, (_, kind))| (id.as_str(), kind.1, kind.2)).collect();
+    metric_data(&all, None)
+}
+
 fn by_hand(end: Timestamp, seconds: u64) -> (f64, f64) {
     let end = end.as_second() / 60;
     let minutes = end - i64::try_from(seconds).unwrap() / 60..end;
@@ -198,17 +212,7 @@ async fn many_slos_come_in_parts_and_nothing_is_asked_twice() {
     let slos = (0..34).map(|i| slo(&format!("slo {i}"), 8, false)).collect();
     let mut stage = Stage::over(&with(slos), Before::default(), move |sent| match sent.operation.as_str() {
         "GetCallerIdentity" => identity(ID),
-        "GetMetricData" => {
-            let events = points(sent, |m| bad(m).filter(|_| known(m)));
-            let total = points(sent, |m| known(m).then(|| total(m)));
-            let mut asked: Vec<(usize, bool)> = sent.body.match_indices("Errors").map(|(at, _)| (at, true)).collect();
-            asked.extend(sent.body.match_indices("Requests").map(|(at, _)| (at, false)));
-            asked.sort_unstable();
-            let ids: Vec<String> = (0..asked.len()).map(|i| format!("q{i}")).collect();
-            let of = |errors: bool| if errors { &events[..] } else { &total[..] };
-            let all: Vec<_> = ids.iter().zip(&asked).map(|(id, (_, e))| (id.as_str(), "Complete", of(*e))).collect();
-            metric_data(&all, None)
-        }
+        "GetMetricData" => batch(sent, known),
         _ => Reply::json(200, r#"{"ResultsByTime":[]}"#),
     });
     stage.until(SOON, |e| e.slos()[0].counts.is_some()).await;
