@@ -53,12 +53,22 @@ struct One {
     seen: bool,
     /// The start of the newest minute of which the total is in.
     newest: Option<i64>,
+    rest: Option<Rest>,
+}
+
+/// Why an SLO is not asked for again at once: its answer was not whole, and others have their turn.
+struct Rest {
+    until: Timestamp,
+    why: String,
 }
 
 impl One {
     /// What has to be asked at the whole minute `end`. While history is being filled, what is now is asked again only after
     /// `filling`, and not in each round.
     fn plan(&self, end: i64, filling: Option<Duration>) -> Plan {
+        if self.rest.is_some() {
+            return Plan::default();
+        }
         let plan = plan(self.window_s, self.asked, end);
         let fresh = |every: Duration| {
             let every = i64::try_from(every.as_secs()).unwrap_or(i64::MAX / 4);
@@ -91,6 +101,7 @@ impl Slis {
                 asked,
                 seen: asked.is_some(),
                 newest: None,
+                rest: None,
             })
         };
         Self { all: slos.iter().filter_map(one).collect(), every, due: None, filling: false, said: Notes::default() }
@@ -102,7 +113,7 @@ impl Slis {
 
     /// Forgets what has been asked.
     pub(super) fn forget(&mut self) {
-        self.all.iter_mut().for_each(|one| (one.asked, one.newest) = (None, None));
+        self.all.iter_mut().for_each(|one| (one.asked, one.newest, one.rest) = (None, None, None));
         (self.due, self.filling, self.said) = (None, false, Notes::default());
     }
 
@@ -140,7 +151,10 @@ impl Slis {
         let mut notes = Notes::default();
         let region = Region::new(proven, region, out);
         let end = now.as_second().div_euclid(60) * 60;
-        let plans: Vec<Plan> = self.all.iter().map(|one| one.plan(end, self.filling.then_some(every))).collect();
+        for one in &mut self.all {
+            one.rest = one.rest.take().filter(|rest| now + SLACK < rest.until);
+        }
+        let mut plans: Vec<Plan> = self.all.iter().map(|one| one.plan(end, self.filling.then_some(every))).collect();
         let forward = within(plans.iter().map(|p| p.forward.as_slice()), CALLS_A_ROUND);
         if !affords(out, chosen(&plans, &forward, |p| &p.forward)) {
             self.due = now.checked_add(every).ok();
@@ -151,6 +165,10 @@ impl Slis {
         let mut found: Vec<Found> = self.all.iter().map(|_| Found::default()).collect();
         for (span, which) in by_span(chosen(&plans, &forward, |p| &p.forward)) {
             self.fetch(&region, span, &which, &mut found).await?;
+        }
+        // What does not come whole is asked for again later, and its history after that.
+        for (plan, _) in plans.iter_mut().zip(&found).filter(|(_, found)| found.problem.is_some()) {
+            plan.backward.clear();
         }
         // What is now goes first, of all of them.
         let part = forward.contains(&false);
@@ -174,7 +192,7 @@ impl Slis {
         notes.extend(rests.as_ref().map(|why| format!("SLOs have no whole history yet: {why}")));
         let mut facts = Vec::new();
         let rounds = plans.iter().zip(forward.iter().zip(&backward));
-        for ((one, found), (plan, (forward, backward))) in self.all.iter_mut().zip(found).zip(rounds) {
+        for ((one, mut found), (plan, (forward, backward))) in self.all.iter_mut().zip(found).zip(rounds) {
             if *forward && found.forward_done && !plan.forward.is_empty() {
                 one.asked = plan.after_forward;
             }
@@ -182,11 +200,14 @@ impl Slis {
                 one.asked =
                     one.asked.map(|asked| Asked { from: plan.after_backward.map_or(asked.from, |a| a.from), ..asked });
             }
-            if let Some(why) = &found.problem {
+            if let Some(why) = found.problem.take() {
+                one.rest = now.checked_add(every).ok().map(|until| Rest { until, why });
+            }
+            if let Some(Rest { why, .. }) = &one.rest {
                 notes.add(format!("{}: not all of it is known: {why}", one.name));
             }
             one.seen |= !found.points.minutes.is_empty() || !found.points.five_minutes.is_empty();
-            if !one.seen && *forward && *backward {
+            if !one.seen && one.rest.is_none() && *forward && *backward {
                 notes.add(format!("{}: there is no {} with these dimensions", one.name, one.queries[1].metric));
             }
             one.newest = one.newest.max(found.newest);

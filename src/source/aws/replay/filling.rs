@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::slos::{batch, slo};
-use super::stage::{Stage, declared};
+use super::slos::{batch, slo, with};
+use super::stage::{Stage, declared, identity};
 use super::{ID, SOON, healthy};
-use crate::estate::{DeclaredEstate, DeclaredSlo, Sli};
+use crate::estate::{DeclaredEstate, DeclaredSlo, Sli, SourceName, SourceState};
 use crate::source::aws::Before;
 
 /// SLOs of eight days: 32 of them fit into a round.
@@ -48,4 +48,30 @@ async fn numbers_are_not_asked_for_again_in_each_round_of_filling() {
     let minutes = usize::try_from(Timestamp::now().duration_since(begun).as_secs() / 50).unwrap();
     let numbers = numbers.load(Ordering::Relaxed);
     assert!((1..=1 + minutes).contains(&numbers), "{numbers} times in {minutes} min");
+}
+
+#[tokio::test]
+async fn slos_that_do_not_come_whole_rest_and_leave_the_round_to_others() {
+    let mut slos = slos(34);
+    for slo in slos.iter_mut().take(32) {
+        if let Sli::CloudWatchCounts { events, total, .. } = &mut slo.sli {
+            "Broken".clone_into(&mut events.metric);
+            "Broken".clone_into(&mut total.metric);
+        }
+    }
+    let known = recent();
+    let mut stage = Stage::over(&with(slos), Before::default(), move |sent| match sent.operation.as_str() {
+        "GetCallerIdentity" => identity(ID),
+        "GetMetricData" => batch(sent, known),
+        other => healthy(other),
+    });
+    stage.until(SOON, |e| e.slos()[33].counts.is_some()).await;
+    stage.pass(Duration::from_secs(3)).await;
+    let source = stage.source(SourceName::CloudWatch);
+    assert_eq!(source.state, SourceState::Live);
+    let words = source.error.clone().unwrap();
+    assert!(words.contains("slo 0: not all of it is known: InternalError"), "{words}");
+    assert!(!words.contains("there is no"), "{words}");
+    let calls = stage.operations().iter().filter(|o| *o == "GetMetricData").count();
+    assert_eq!(calls, 9, "each was asked once");
 }
