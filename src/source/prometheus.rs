@@ -4,9 +4,11 @@
 //! Each SLO has two queries, events and total; each is asked for the seven windows and the SLO's own one, with
 //! `{{.window}}` replaced, all at one instant. What the server says of a single query (a syntax error, several series)
 //! leaves that query's windows unknown and is noted; what it says of itself (unreachable, no login, half an answer)
-//! fails the source, and earlier counts are kept. Ranges of the same queries fill the histories that charts are drawn from.
+//! fails the source, and earlier counts are kept. A service's query that it does not answer, as one that takes too long,
+//! is noted only while it answers others. Ranges of the same queries fill the histories that charts are drawn from.
 
 mod answer;
+mod asking;
 mod counts;
 mod filling;
 mod gaps;
@@ -20,6 +22,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 pub use probe::probe;
 
+use self::asking::{Asking, Resting};
 use self::counts::{Queries, Reading};
 use self::filling::Filling;
 use self::gaps::Gaps;
@@ -94,9 +97,10 @@ impl Source for PrometheusSource {
         let mut schedule = Schedule::new(EVERY, EVERY, seed);
         let mut gaps = Gaps::default();
         let mut filling = Filling::after(&self.covered);
+        let mut resting = Resting::default();
         loop {
             let at = whole_second(out.now());
-            let (report, pause) = match self.look(at, &mut gaps, &mut filling, &out).await {
+            let (report, pause) = match self.look(at, &mut gaps, &mut filling, &mut resting, &out).await {
                 Ok((facts, note)) => (Report::Facts { as_of: at, facts, note }, schedule.after_success()),
                 Err(Trouble { reason, retry_after }) => {
                     let pause = schedule.after_failure(retry_after);
@@ -119,6 +123,7 @@ impl PrometheusSource {
         at: Timestamp,
         gaps: &mut Gaps,
         filling: &mut Filling,
+        resting: &mut Resting,
         out: &Outbox,
     ) -> Result<(Vec<Fact>, Option<String>), Trouble> {
         let server = Server::new(&self.url, out.meter())?;
@@ -138,10 +143,19 @@ impl PrometheusSource {
             notes.extend(reading.wrong.into_iter().map(|wrong| format!("{}: {wrong}", slo.name)));
             counts.push(Fact::Slo(slo.name.clone(), reading.counts));
         }
+        // A query of a service takes nothing from the SLOs, nor one that looks back from what is so now.
+        let mut asking = Asking::new(&server, at, resting, !counts.is_empty());
+        let mut found = Vec::new();
         for service in &self.services {
-            let (found, wrong) = service.look(&server, at).await?;
+            let (seen, wrong) = service.look(&mut asking).await?;
             notes.extend(wrong.into_iter().map(|wrong| format!("{}: {wrong}", service.name)));
-            facts.push(Fact::Service(service.name.clone(), found));
+            found.extend(seen.map(|seen| (service, seen)));
+        }
+        for (service, mut seen) in found {
+            let (earlier, wrong) = service.look_back(&mut asking).await?;
+            notes.extend(wrong.map(|wrong| format!("{}: {wrong}", service.name)));
+            seen.requests_before = earlier;
+            facts.push(Fact::Service(service.name.clone(), seen));
         }
         let began = Instant::now();
         for slo in &self.slos {
@@ -180,33 +194,4 @@ fn later(now: Timestamp, pause: Duration) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::estate::Counted;
-
-    fn slo(name: &str, url: &str) -> DeclaredSlo {
-        let sli = Sli::Prometheus { url: url.into(), counted: Counted::Bad, events: "b".into(), total: "t".into() };
-        let (service, window) = ("shop".into(), "30d".into());
-        DeclaredSlo { name: name.into(), service, objective: 99.9, window_s: 2_592_000, window, min_events: 1, sli }
-    }
-
-    #[test]
-    fn one_source_for_each_server_and_no_password_in_its_name() {
-        let slos = vec![
-            slo("a", "http://u:secret@p:9090/x/"),
-            slo("b", "http://q:9090"),
-            slo("c", "http://u:secret@p:9090/x/"),
-        ];
-        let all = sources(&DeclaredEstate { slos, ..DeclaredEstate::default() });
-        let keys: Vec<_> = all.iter().map(|s| s.key().subject.unwrap_or_default()).collect();
-        assert_eq!(keys, ["http://p:9090/x/", "http://q:9090"]);
-        assert_eq!(all[0].feeds(), [EntryRef::Slo("a".into()), EntryRef::Slo("c".into())]);
-    }
-
-    #[test]
-    fn notes_are_few() {
-        assert_eq!(note(vec![]), None);
-        assert_eq!(note(vec!["a".into(), "b".into()]).as_deref(), Some("a; b"));
-        assert_eq!(note(["a", "b", "c", "d", "e"].map(Into::into).into()).as_deref(), Some("a; b; c; and 2 more"));
-    }
-}
+mod tests;

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::answer::Number;
-use super::server::{Server, Trouble};
+use super::asking::{Asking, Failed, Kind};
+use super::server::Trouble;
 use crate::estate::{DeclaredService, Sample, ServiceFacts, ServiceSignals};
 
 /// The hour before the present five minutes, minute by minute; nothing where less than half of it is known.
@@ -38,15 +39,20 @@ impl Service {
         Some((url, service))
     }
 
-    /// One look: its numbers, and what is wrong with single queries.
-    pub(super) async fn look(&self, server: &Server, at: Timestamp) -> Result<(ServiceFacts, Vec<String>), Trouble> {
-        let mut wrong = Vec::new();
-        let mut ask = async |signal: &str, query: Option<&str>| {
+    /// One look: its numbers of now, and what is wrong with single queries. None where no query was answered: what was
+    /// known grows old then.
+    pub(super) async fn look(&self, asking: &mut Asking<'_>) -> Result<(Option<ServiceFacts>, Vec<String>), Trouble> {
+        let (at, mut wrong, mut answered) = (asking.at(), Vec::new(), false);
+        let mut ask = async |signal: &'static str, query: Option<&str>| {
             let Some(query) = query else { return Ok(None) };
-            Ok(match server.number(query, at).await? {
-                Ok(number) => Some(number),
-                Err(said) => {
-                    wrong.push(format!("{signal}: {said}"));
+            Ok(match asking.number(&self.name, signal, query, Kind::Now).await? {
+                Ok(number) => {
+                    answered = true;
+                    Some(number)
+                }
+                Err(failed) => {
+                    answered |= matches!(failed, Failed::Refused(_));
+                    wrong.push(format!("{signal}: {}", failed.words()));
                     None
                 }
             })
@@ -55,17 +61,25 @@ impl Service {
         let requests = ask("requests", self.requests.as_deref()).await?;
         let errors_5xx = ask("errors_5xx", self.errors_5xx.as_deref()).await?;
         let errors_4xx = ask("errors_4xx", self.errors_4xx.as_deref()).await?;
-        let earlier = self.requests.as_deref().map(before);
-        let earlier = ask("requests of the hour before", earlier.as_deref()).await?;
         let requests = known(requests, at);
         let facts = ServiceFacts {
             p99_ms: known(p99, at),
             requests,
             errors_5xx: errors(errors_5xx, requests, at),
             errors_4xx: errors(errors_4xx, requests, at),
-            requests_before: known(earlier, at),
+            requests_before: None,
         };
-        Ok((facts, wrong))
+        Ok((answered.then_some(facts), wrong))
+    }
+
+    /// Its requests of the hour before, and what is wrong with their query.
+    pub(super) async fn look_back(&self, asking: &mut Asking<'_>) -> Result<(Option<Sample>, Option<String>), Trouble> {
+        const SIGNAL: &str = "requests of the hour before";
+        let Some(requests) = &self.requests else { return Ok((None, None)) };
+        Ok(match asking.number(&self.name, SIGNAL, &before(requests), Kind::LooksBack).await? {
+            Ok(number) => (known(Some(number), asking.at()), None),
+            Err(failed) => (None, Some(format!("{SIGNAL}: {}", failed.words()))),
+        })
     }
 }
 
