@@ -95,7 +95,7 @@ impl CloudWatch {
 impl Ask for CloudWatch {
     async fn ask(&mut self, proven: &Proven, out: &Outbox) -> Result<Answer, Trouble> {
         if !out.may_spend() {
-            return Ok(Answer { paused: Some(super::spending::CAP_REACHED.to_owned()), ..Answer::default() });
+            return Err(Trouble::capped());
         }
         let mut notes = Notes::default();
         let pace = self.load.pace(out.purse(), out.now());

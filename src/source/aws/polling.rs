@@ -63,6 +63,38 @@ pub(super) struct Polling<A> {
 /// The longest pause after a failure; a source that asks more rarely than that waits no longer than its own pace.
 const CAP: Duration = Duration::from_secs(90);
 
+/// The longest sleep: how late a source may be after the machine was suspended.
+const LONGEST_SLEEP: Duration = Duration::from_mins(10);
+
+/// When to ask again: by either clock. The monotonic one stands still while a machine is suspended, and the other one may
+/// be set back.
+#[derive(Debug, Clone, Copy)]
+struct Due {
+    monotonic: Instant,
+    /// None: further away than time goes.
+    wall: Option<Timestamp>,
+}
+
+impl Due {
+    fn now(now: Timestamp) -> Self {
+        Self::after(Duration::ZERO, Instant::now(), now)
+    }
+
+    fn after(pause: Duration, monotonic: Instant, wall: Timestamp) -> Self {
+        let wall = SignedDuration::try_from(pause).ok().and_then(|pause| wall.checked_add(pause).ok());
+        Self { monotonic: monotonic + pause, wall }
+    }
+
+    fn is_over(self, monotonic: Instant, wall: Timestamp) -> bool {
+        monotonic >= self.monotonic || self.wall.is_some_and(|due| wall >= due)
+    }
+
+    /// Until when to sleep before looking again.
+    fn look(self, monotonic: Instant) -> Instant {
+        self.monotonic.min(monotonic + LONGEST_SLEEP)
+    }
+}
+
 impl<A: Ask> Source for Polling<A> {
     fn key(&self) -> SourceKey {
         self.key.clone()
@@ -74,17 +106,17 @@ impl<A: Ask> Source for Polling<A> {
 
     async fn run(mut self, mut out: Outbox) {
         let mut schedule = Schedule::new(self.every, CAP, super::seed(&self.key));
-        let mut due = Instant::now();
+        let mut due = Due::now(out.now());
         loop {
             let proof = self.proof.borrow_and_update().clone();
             if let Proof::Proven(proven) = &proof {
-                if Instant::now() >= due {
+                if due.is_over(Instant::now(), out.now()) {
                     let Some(pause) = self.round(proven, &out, &mut schedule).await else { return };
-                    due = Instant::now() + pause;
+                    due = Due::after(pause, Instant::now(), out.now());
                 }
             } else {
                 // As soon as the account is proven (again), its facts are wanted.
-                due = Instant::now();
+                due = Due::now(out.now());
                 self.ask.barred(&proof);
                 if !say_barred(&proof, &out).await {
                     return;
@@ -92,9 +124,9 @@ impl<A: Ask> Source for Polling<A> {
             }
             let proven = matches!(proof, Proof::Proven(_));
             tokio::select! {
-                () = tokio::time::sleep_until(due), if proven => {}
-                () = self.ask.wake(), if proven => due = Instant::now(),
-                () = out.spend_changed(), if proven => due = Instant::now(),
+                () = tokio::time::sleep_until(due.look(Instant::now())), if proven => {}
+                () = self.ask.wake(), if proven => due = Due::now(out.now()),
+                () = out.spend_changed(), if proven => due = Due::now(out.now()),
                 changed = self.proof.changed() => if changed.is_err() {
                     // The STS source is gone, and with it every proof: nothing may be asked any more.
                     return std::future::pending().await;
@@ -161,4 +193,32 @@ async fn say_barred(proof: &Proof, out: &Outbox) -> bool {
 
 fn later(out: &Outbox, pause: Duration) -> Option<Timestamp> {
     out.now().checked_add(SignedDuration::try_from(pause).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_that_was_suspended_finds_out_within_ten_minutes() {
+        let (begun, evening) = (Instant::now(), "2026-11-21T18:00:00Z".parse::<Timestamp>().unwrap());
+        let midnight = Due::after(Duration::from_hours(6), begun, evening);
+        let in_hours = |h| evening + SignedDuration::from_hours(h);
+        // Two hours awake, ten suspended.
+        let awake = begun + Duration::from_hours(2);
+        assert!(!midnight.is_over(awake, in_hours(2)));
+        assert_eq!(midnight.look(awake).duration_since(awake), Duration::from_mins(10));
+        assert!(midnight.is_over(awake + Duration::from_mins(10), in_hours(12)));
+        // A clock that is set back by a day does not add one.
+        let end = begun + Duration::from_hours(6);
+        assert!(midnight.is_over(end, in_hours(-18)));
+        assert_eq!(midnight.look(end - Duration::from_secs(9)), end, "it sleeps no longer than to the end");
+    }
+
+    #[test]
+    fn what_is_due_now_is_over() {
+        let (begun, now) = (Instant::now(), Timestamp::now());
+        assert!(Due::now(now).is_over(Instant::now(), now));
+        assert!(!Due::after(Duration::from_secs(1), begun, now).is_over(begun, now));
+    }
 }
