@@ -2,18 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::slos::slo;
-use super::stage::{Reply, Stage, declared};
+use super::stage::{Reply, Stage, declared, morning};
 use super::{ID, SOON, healthy, query_error};
 use crate::estate::{DeclaredEstate, DeclaredService, ServiceSignals, Sli, SourceName, SourceState};
 use crate::source::Purse;
-use crate::source::aws::Before;
-
-fn purse(cap_usd: f64) -> Purse {
-    Purse::new(Some(cap_usd), 0.0, Timestamp::now())
-}
 
 /// A database, and a service behind a load balancer.
 fn with_service() -> DeclaredEstate {
@@ -35,12 +28,12 @@ fn asked(stage: &mut Stage) -> usize {
 #[tokio::test]
 async fn at_a_slow_pace_new_members_are_asked_about_at_once_and_nothing_for_old_news() {
     // Numbers cost $0.00008, so they are asked for each hour or two.
-    let purse = purse(0.000_9);
-    let mut stage =
-        Stage::spending(&with_service(), Before::default(), &purse, |sent| match (sent.operation.as_str(), sent.nth) {
-            ("DescribeDBClusters", 0 | 1) => query_error(400, "Busy", &format!("request {}", sent.nth)),
-            (other, _) => healthy(other),
-        });
+    let clock = morning();
+    let purse = Purse::new(Some(0.000_9), 0.0, clock.now());
+    let mut stage = Stage::spending(&with_service(), &purse, clock, |sent| match (sent.operation.as_str(), sent.nth) {
+        ("DescribeDBClusters", 0 | 1) => query_error(400, "Busy", &format!("request {}", sent.nth)),
+        (other, _) => healthy(other),
+    });
     stage.until(SOON, |e| e.databases()[0].numbers.is_some()).await;
     // The service alone with its hour before, once more when RDS cannot tell the members, then all of them.
     let calls = asked(&mut stage);
@@ -62,8 +55,9 @@ fn with_slos() -> DeclaredEstate {
 #[tokio::test]
 async fn slos_that_cannot_be_paid_do_not_pause_numbers_that_can() {
     // To ask for twenty SLOs costs $0.0004.
-    let purse = purse(0.000_399);
-    let mut stage = Stage::spending(&with_slos(), Before::default(), &purse, |sent| healthy(&sent.operation));
+    let clock = morning();
+    let purse = Purse::new(Some(0.000_399), 0.0, clock.now());
+    let mut stage = Stage::spending(&with_slos(), &purse, clock, |sent| healthy(&sent.operation));
     stage.until(SOON, |e| e.databases()[0].numbers.is_some()).await;
     stage.pass(Duration::from_secs(4)).await;
     let source = stage.source(SourceName::CloudWatch);
@@ -73,12 +67,12 @@ async fn slos_that_cannot_be_paid_do_not_pause_numbers_that_can() {
 
 #[tokio::test]
 async fn slos_that_cannot_be_paid_do_not_pause_numbers_that_fail_for_a_moment() {
-    let purse = purse(0.000_399);
-    let mut stage =
-        Stage::spending(&with_slos(), Before::default(), &purse, |sent| match (sent.operation.as_str(), sent.nth) {
-            // A call and its retry.
-            ("GetMetricData", 0 | 1) => Reply::json(500, "{}"),
-            (other, _) => healthy(other),
-        });
+    let clock = morning();
+    let purse = Purse::new(Some(0.000_399), 0.0, clock.now());
+    let mut stage = Stage::spending(&with_slos(), &purse, clock, |sent| match (sent.operation.as_str(), sent.nth) {
+        // A call and its retry.
+        ("GetMetricData", 0 | 1) => Reply::json(500, "{}"),
+        (other, _) => healthy(other),
+    });
     stage.until(SOON, |e| e.databases()[0].numbers.is_some()).await;
 }

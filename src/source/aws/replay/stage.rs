@@ -82,6 +82,11 @@ impl Reply {
     }
 }
 
+/// A clock that began in the morning: what the cap means does not hang on when the test runs.
+pub(super) fn morning() -> Clock {
+    Clock::paced("2026-11-21T06:00:00Z".parse().unwrap(), 1.0)
+}
+
 /// STS' word on whose credentials they are.
 pub(super) fn identity(id: &str) -> Reply {
     Reply::xml(
@@ -185,14 +190,23 @@ impl Stage {
         before: Before,
         answers: impl Fn(&Sent) -> Reply + Send + 'static,
     ) -> Self {
-        Self::spending(declared, before, &Purse::unlimited(), answers)
+        Self::new_at(declared, before, (&Purse::unlimited(), Clock::System), answers)
     }
 
-    /// With a purse that pays for it.
+    /// With a purse that pays for it, and the clock that says of which day.
     pub(super) fn spending(
         declared: &DeclaredEstate,
-        before: Before,
         purse: &Purse,
+        clock: Clock,
+        answers: impl Fn(&Sent) -> Reply + Send + 'static,
+    ) -> Self {
+        Self::new_at(declared, Before::default(), (purse, clock), answers)
+    }
+
+    fn new_at(
+        declared: &DeclaredEstate,
+        before: Before,
+        (purse, clock): (&Purse, Clock),
         answers: impl Fn(&Sent) -> Reply + Send + 'static,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -206,7 +220,7 @@ impl Stage {
         write_key(stage_folder.path(), "OLDKEY");
         for source in wire(declared, before, Some(&files), &http).sources {
             estate.register(source.key(), source.feeds());
-            let out = Outbox::new(source.key(), Clock::System, tell.clone(), spend.clone()).with_purse(purse.clone());
+            let out = Outbox::new(source.key(), clock, tell.clone(), spend.clone()).with_purse(purse.clone());
             tokio::spawn(source.run(out));
         }
         Self { estate, told, asked, operations: Vec::new(), folder: stage_folder, _may_spend: may_spend }
