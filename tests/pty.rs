@@ -260,7 +260,8 @@ fn a_deployment_of_the_embedded_estate_is_scaled_by_keys_alone() {
     let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_quarterdeck"), &["demo", "--scenario", "calm"], (150, 44));
     terminal.shows("23/23 sources");
     for (keys, shown) in [
-        ("4gg\r", "Workloads · 48"),
+        ("4/prod-use1\r", "▸● prod-use1"),
+        ("\r", "Workloads · 48"),
         ("/ledger\r", "▸● payments/ledger  deployment    4/4"),
         ("o", "reason"),
         ("a drill\r", "WRITE 1"),
@@ -284,7 +285,7 @@ fn a_lost_answer_is_unknown_on_the_screen_until_a_look_has_told_it() {
     let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_quarterdeck"), &arguments, (150, 44));
     terminal.shows("23/23 sources");
     for (keys, shown) in [
-        ("5gg", "▸● orders"),
+        ("5/orders\r", "▸● orders"),
         ("o", "reason"),
         ("a drill\r", "WRITE 1"),
         ("a", "▸ database.snapshot"),
