@@ -126,8 +126,12 @@ impl Estate {
                 return Change { facts: heard.facts, sources: heard.sources || change.sources };
             }
             Report::Part { as_of, facts } => {
-                // The source has not answered by that: its record stays as it is.
+                // The source has not answered by that; but if it fails from here on, its facts are stale and not missing.
+                let of_now = facts.iter().any(|fact| !matches!(fact, Fact::Course(..)));
                 change.facts = !self.bars(origin) && self.believe(origin, as_of, at, facts);
+                if change.facts && of_now {
+                    self.sources[origin].as_of.get_or_insert(as_of);
+                }
                 return change;
             }
             Report::Failed { reason, next_try_at } if self.sources[origin].as_of.is_some() => {

@@ -191,3 +191,29 @@ fn settled_once_everyone_has_answered_and_clusters_have_told_every_kind() {
     let entry = EntryRef::Cluster("prod-use1".into());
     assert_eq!(ground.estate.feeding(&entry).count(), 2);
 }
+
+/// What a part told is there, so that a source which fails after it is stale: it is not without facts.
+#[test]
+fn a_source_that_fails_after_a_part_is_stale() {
+    let mut ground = Ground::silent();
+    ground.introduce(IdentityState::Verified);
+    let facts = vec![Fact::Database("orders".into(), Some(database()))];
+    assert!(ground.say(rds(), Report::Part { as_of: ground.now, facts }).facts);
+    let record = |ground: &Ground| {
+        let record = ground.estate.sources().iter().find(|s| s.key == rds()).unwrap();
+        (record.state, record.as_of, record.answered)
+    };
+    assert_eq!(record(&ground), (SourceState::Waiting, Some(ground.now), false));
+    ground.fail(rds());
+    assert_eq!(record(&ground), (SourceState::Stale, Some(ground.now), true));
+    assert!(ground.estate.database("orders").unwrap().facts.is_some());
+}
+
+#[test]
+fn a_part_of_an_unproven_account_is_not_believed() {
+    let mut ground = Ground::silent();
+    let facts = vec![Fact::Database("orders".into(), Some(database()))];
+    assert!(!ground.say(rds(), Report::Part { as_of: ground.now, facts }).facts);
+    assert!(ground.estate.database("orders").unwrap().facts.is_none());
+    assert_eq!(state(&ground, &rds()), SourceState::Waiting);
+}
