@@ -305,12 +305,12 @@ impl<'a> Docket<'a> {
     pub(super) fn close(mut self) -> Judgement {
         self.look_after_leftovers();
         let Self { estate, now, policy, terms, alerts, mut verdicts, slos, resting, .. } = self;
-        // Stable: what is as bad and as old stays in the estate's order, and no name is compared. Alerts are large, so
+        // Within a level what is worse for people comes first, then what has stood longest. Stable: what is as bad and as old stays in the estate's order, and no name is compared. Alerts are large, so
         // their places are sorted, and each alert is moved once.
         let mut order: Vec<usize> = (0..alerts.len()).collect();
         order.sort_by_key(|&i| {
             let alert = &alerts[i].0;
-            (alert.silenced.is_some(), std::cmp::Reverse(alert.level), alert.since)
+            (alert.silenced.is_some(), std::cmp::Reverse(alert.level), alert.ranked.severity, alert.since)
         });
         let mut unsorted: Vec<Option<_>> = alerts.into_iter().map(Some).collect();
         let alerts: Vec<(Alert, Option<usize>)> = order.into_iter().filter_map(|i| unsorted[i].take()).collect();
