@@ -23,7 +23,7 @@ pub mod usage;
 
 pub use account::{Identity, IdentityState};
 pub use autoscaler::{Autoscaler, Condition, Hindrance};
-pub use budget::{BudgetFacts, CostFacts, ServiceCost};
+pub use budget::{BudgetFacts, BudgetPeriod, CostFacts, ServiceCost};
 pub use cluster::{Addon, Capacity, ControlPlane, Endpoint, NodeGroup};
 pub use database::{DatabaseFacts, GlobalFacts, GlobalMember, GlobalRole, Member, MemberNumbers, MemberRole, Sample};
 pub use declared::{

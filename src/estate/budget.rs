@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 /// One budget as AWS Budgets (or Cost Explorer and a limit) gives it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BudgetFacts {
+    /// What the limit is for; none where the service has a period of a kind that is not known here.
+    pub period: Option<BudgetPeriod>,
     /// The limit, US dollars.
     pub limit_usd: Option<f64>,
     /// Spent in the period so far, US dollars.
@@ -14,6 +16,34 @@ pub struct BudgetFacts {
     pub forecast_usd: Option<f64>,
     /// Thresholds of the budget's own notifications, in percent of the limit, ascending.
     pub thresholds_percent: Vec<f64>,
+}
+
+/// The period after which a budget begins anew, as AWS Budgets names it (`TimeUnit`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BudgetPeriod {
+    /// A day.
+    Daily,
+    /// A calendar month.
+    Monthly,
+    /// A quarter of a year.
+    Quarterly,
+    /// A year.
+    Annually,
+    /// From one date to another.
+    Custom,
+}
+
+impl BudgetPeriod {
+    /// In words, to be said after an amount: `a month`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Daily => "a day",
+            Self::Monthly => "a month",
+            Self::Quarterly => "a quarter",
+            Self::Annually => "a year",
+            Self::Custom => "in all",
+        }
+    }
 }
 
 /// One account's costs of the running month.

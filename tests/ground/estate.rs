@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use quarterdeck::estate::{
-    Batch, BudgetFacts, Capacity, Change, ControlPlane, CostFacts, Counted, Coverage, DatabaseFacts, DeclaredAccount,
-    DeclaredBudget, DeclaredCluster, DeclaredDatabase, DeclaredEstate, DeclaredService, DeclaredSlo, Endpoint,
-    EntryRef, Estate, Fact, GlobalFacts, GlobalMember, GlobalRole, Identity, IdentityState, Kind, Member,
+    Batch, BudgetFacts, BudgetPeriod, Capacity, Change, ControlPlane, CostFacts, Counted, Coverage, DatabaseFacts,
+    DeclaredAccount, DeclaredBudget, DeclaredCluster, DeclaredDatabase, DeclaredEstate, DeclaredService, DeclaredSlo,
+    Endpoint, EntryRef, Estate, Fact, GlobalFacts, GlobalMember, GlobalRole, Identity, IdentityState, Kind, Member,
     MemberNumbers, MemberRole, Metric, Name, Node, NodeGroup, Observation, Owner, Pod, PodPhase, Readiness, Report,
     Sample, ServiceCost, ServiceFacts, ServiceSignals, Sli, SloCounts, SourceKey, SourceName, WindowCount, Workload,
     WorkloadKey, WorkloadKind,
@@ -299,6 +299,7 @@ pub(crate) fn global() -> GlobalFacts {
 
 pub(crate) fn budget(actual: f64, forecast: Option<f64>) -> BudgetFacts {
     BudgetFacts {
+        period: Some(BudgetPeriod::Monthly),
         limit_usd: Some(3_000.0),
         actual_usd: Some(actual),
         forecast_usd: forecast,

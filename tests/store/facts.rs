@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use quarterdeck::estate::{
-    Addon, Batch, BudgetFacts, Capacity, ControlPlane, CostFacts, Coverage, DatabaseFacts, Endpoint, Fact, GlobalFacts,
-    GlobalMember, GlobalRole, Kind, Member, MemberNumbers, MemberRole, Name, Node, NodeGroup, Owner, Pod, PodPhase,
-    Readiness, Resources, Rollout, Sample, ServiceCost, SloCounts, Termination, WindowCount, Workload, WorkloadKey,
-    WorkloadKind,
+    Addon, Batch, BudgetFacts, BudgetPeriod, Capacity, ControlPlane, CostFacts, Coverage, DatabaseFacts, Endpoint,
+    Fact, GlobalFacts, GlobalMember, GlobalRole, Kind, Member, MemberNumbers, MemberRole, Name, Node, NodeGroup, Owner,
+    Pod, PodPhase, Readiness, Resources, Rollout, Sample, ServiceCost, SloCounts, Termination, WindowCount, Workload,
+    WorkloadKey, WorkloadKind,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -169,6 +169,7 @@ fn of_aws() -> Vec<Fact> {
         Fact::Budget(
             "production month".into(),
             Some(BudgetFacts {
+                period: Some(BudgetPeriod::Monthly),
                 limit_usd: Some(3_000.0),
                 actual_usd: Some(2_450.0),
                 forecast_usd: None,

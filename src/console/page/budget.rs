@@ -20,7 +20,8 @@ pub(super) fn facts(scene: &Scene, size: (u16, u16), name: &str) -> Option<Vec<B
     let mut out = common::verdict(scene, &entry);
     if let Some(facts) = budget.described() {
         let of_limit = |p: Option<f64>| p.map(|p| format!("  {} of the limit", percent(p))).unwrap_or_default();
-        out.push(fact("limit", known(facts.limit_usd, usd)));
+        let period = facts.period.map(|period| format!(" {}", period.words())).unwrap_or_default();
+        out.push(Block::Fact("limit", Words::say(known(facts.limit_usd, usd)).and(Role::Dim, period)));
         out.push(Block::Fact(
             "spent",
             Words::say(known(facts.actual_usd, usd)).and(Role::Dim, of_limit(spent_percent(facts))),

@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{alert, slo};
 use crate::console::pane::alerts::number;
@@ -217,7 +217,8 @@ fn chart(scene: &Scene, (_, height): (u16, u16), why: &Why) -> Vec<Block> {
                 return vec![Block::Line(Words::dim(text))];
             }
             let (span, told) = span(scene, entry, why);
-            let mut chart = courses::number(scene, metric, entry, wanted.limits.clone(), wanted.below, span);
+            let from = scene.now.checked_sub(span).unwrap_or(Timestamp::MIN);
+            let mut chart = courses::number(scene, metric, entry, wanted.limits.clone(), wanted.below, from);
             chart.write = written(wanted.unit);
             chart.rows = rows;
             (format!("{what} in the last {told}"), chart)

@@ -4,14 +4,15 @@
 //! 6 h  CPU ▂▂▃▃▄▄▅▅▆▆▇▇ ≤ 83 %  conn ▂▂▂▂▂▂▂▂▂▂▂▂ ≤ 41 %    below a row, as many as fit beside each other
 //! ```
 
-use jiff::tz::TimeZone;
+mod spending;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::databases::whole;
 use crate::console::scene::Scene;
 use crate::console::theme::Role;
 use crate::console::widget::chart::{Chart, Limit, Point, Zone};
-use crate::console::widget::quantity::{UNKNOWN, known, millis, percent, plain, usd};
+use crate::console::widget::quantity::{UNKNOWN, known, millis, percent, plain};
 use crate::console::widget::sparkline::{Limits, sparkline};
 use crate::console::widget::table::Column;
 use crate::console::widget::words::Words;
@@ -31,7 +32,6 @@ const HEAD: usize = 5;
 const GAP: usize = 2;
 /// A chart has about so many points.
 const POINTS: i64 = 144;
-const DAY_S: i64 = 86_400;
 
 /// One number that has a course.
 struct Told {
@@ -176,7 +176,7 @@ fn line(scene: &Scene, entry: &EntryRef, of: &Told, cells: usize) -> Option<(Wor
 /// Whether anything of an entry's numbers was seen.
 pub fn any(scene: &Scene, entry: &EntryRef) -> bool {
     if matches!(entry, EntryRef::Budget(_)) {
-        return scene.estate.course("budget.actual_usd", entry).is_some();
+        return spending::any(scene, entry);
     }
     all(scene, entry).iter().any(|of| line(scene, entry, of, 1).is_some())
 }
@@ -184,7 +184,7 @@ pub fn any(scene: &Scene, entry: &EntryRef) -> bool {
 /// The courses of an entry as lines of at most so many columns; none where it has no numbers that have any.
 pub fn lines(scene: &Scene, entry: &EntryRef, columns: usize) -> Vec<Words> {
     if let EntryRef::Budget(_) = entry {
-        return spending(scene, entry, columns);
+        return spending::lines(scene, entry, columns);
     }
     let all = all(scene, entry);
     if all.is_empty() {
@@ -269,11 +269,8 @@ pub fn table(scene: &Scene, entry: &EntryRef) -> Vec<Vec<Words>> {
 
 /// The charts of an entry's page, each with its title.
 pub fn charts(scene: &Scene, entry: &EntryRef) -> Vec<(String, Chart)> {
-    if let EntryRef::Budget(name) = entry {
-        return month(scene, entry)
-            .map(|chart| (format!("spent by {name} this month, beside the ideal (·)"), chart))
-            .into_iter()
-            .collect();
+    if let EntryRef::Budget(_) = entry {
+        return spending::chart(scene, entry).into_iter().collect();
     }
     let chart = |of: &&'static Told| {
         let limits = limits(scene, of.rule);
@@ -284,14 +281,15 @@ pub fn charts(scene: &Scene, entry: &EntryRef) -> Vec<(String, Chart)> {
         let drawn = drawn.filter_map(|(label, value)| Some((label.to_owned(), value.filter(near)?))).collect();
         // Where little happens, the axis counts to four: no step is a fraction of a pod.
         let shown = (0.0, of.top.unwrap_or(4.0).min(highest.max(2.0) * 2.0));
-        let mut chart = number(scene, of.metric, entry, drawn, false, SignedDuration::from_hours(24));
+        let from = scene.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+        let mut chart = number(scene, of.metric, entry, drawn, false, from);
         (chart.shown, chart.write) = (shown, of.write);
         (format!("{} in the last 24 h", of.title), chart)
     };
     all(scene, entry).iter().map(chart).collect()
 }
 
-/// The course of any number of an entry over a time that ends now, with limits drawn in, `warning` and `critical` ones;
+/// The course of any number of an entry from some time on, with limits drawn in, `warning` and `critical` ones;
 /// `below`: what is below them is what breaks them.
 ///
 /// Each point is the worst of its share of the time: no peak is lost, however few columns there are.
@@ -301,9 +299,10 @@ pub fn number(
     entry: &EntryRef,
     limits: Vec<(String, f64)>,
     below: bool,
-    span: SignedDuration,
+    from: Timestamp,
 ) -> Chart {
-    let (to, from) = (scene.now, scene.now.checked_sub(span).unwrap_or(Timestamp::MIN));
+    let to = scene.now;
+    let span = to.duration_since(from);
     let step = if span <= SignedDuration::from_hours(24) { 60 } else { 300 };
     let slot = (span.as_secs() / POINTS).max(step);
     let worst = |a: f64, b: f64| if below { a.min(b) } else { a.max(b) };
@@ -344,52 +343,4 @@ pub fn number(
         rows: 8,
         empty: "no history yet: it is kept from the first look on, minute by minute".to_owned(),
     }
-}
-
-/// What was spent of a budget this month, beside what would spend it evenly; its limit and thresholds are drawn in.
-fn month(scene: &Scene, entry: &EntryRef) -> Option<Chart> {
-    let budget = scene.estate.budget(entry.name())?;
-    let limit = budget.described()?.limit_usd;
-    let zoned = scene.now.to_zoned(TimeZone::UTC);
-    let from = zoned.first_of_month().and_then(|z| z.start_of_day()).ok()?.timestamp();
-    let to = zoned.last_of_month().and_then(|z| z.end_of_day()).ok()?.timestamp();
-    let span = scene.now.duration_since(from);
-    let mut chart =
-        number(scene, "budget.actual_usd", entry, Vec::new(), false, span.max(SignedDuration::from_hours(25)));
-    chart.limits = limit.map(|value| Limit { value, label: "limit".to_owned() }).into_iter().collect();
-    chart.zones = limit.map(|from| Zone { from, to: f64::INFINITY, role: Role::Critical }).into_iter().collect();
-    chart.ideal = limit.map(|limit| (0.0, limit));
-    (chart.from, chart.to, chart.write) = (from, to, usd);
-    // What the service does not tell anew for an hour is as it was.
-    chart.join_s = chart.join_s.max(2 * 3_600);
-    Some(chart)
-}
-
-/// What was spent on each of the last days.
-fn spending(scene: &Scene, entry: &EntryRef, columns: usize) -> Vec<Words> {
-    const DAYS: i64 = 14;
-    let head = || Words::dim("14 d  ");
-    let Some((trend, _)) = scene.estate.course("budget.actual_usd", entry) else {
-        return vec![head().and(Role::Dim, NONE_YET)];
-    };
-    let today = scene.now.as_second().div_euclid(DAY_S);
-    let spent_by = |end_of: i64| {
-        let end = Timestamp::from_second((end_of + 1) * DAY_S - 1).ok()?;
-        trend.last_before(end.min(scene.now), DAY_S / 2)
-    };
-    let each = |day: i64| {
-        let (before, by) = (spent_by(day - 1)?, spent_by(day)?);
-        // On the first of a month it begins anew.
-        let first = Timestamp::from_second(day * DAY_S).ok()?.to_zoned(TimeZone::UTC).day() == 1;
-        Some(if first { by } else { (by - before).max(0.0) })
-    };
-    // Today is not over: it would look like a day on which less was spent.
-    let days: Vec<Option<f64>> = (today - DAYS..today).map(each).collect();
-    let Some(highest) = days.iter().flatten().copied().reduce(f64::max) else {
-        return vec![head().and(Role::Dim, NONE_YET)];
-    };
-    let cells = usize::try_from(DAYS).unwrap_or(0);
-    let line = head().then(sparkline(&days, cells, None, Limits::default()));
-    let line = line.and(Role::Dim, format!(" ≤ {} a day", usd(highest)));
-    if line.width() <= columns { vec![line] } else { Vec::new() }
 }

@@ -1,14 +1,14 @@
 //! AWS Budgets of one account: limit, actual, forecast, and the thresholds of the budget's own notifications.
 
 use aws_sdk_budgets::Client;
-use aws_sdk_budgets::types::{Budget, ComparisonOperator, Notification, Spend, ThresholdType};
+use aws_sdk_budgets::types::{Budget, ComparisonOperator, Notification, Spend, ThresholdType, TimeUnit};
 
 use super::http::LeaveAlone;
 use super::note::Notes;
 use super::polling::{Answer, Ask};
 use super::proof::Proven;
 use super::trouble::{Kind, Trouble, explain};
-use crate::estate::{BudgetFacts, Fact};
+use crate::estate::{BudgetFacts, BudgetPeriod, Fact};
 use crate::source::Outbox;
 
 /// Asks AWS Budgets about one account.
@@ -94,10 +94,22 @@ fn amounts(budget: &Budget, notes: &mut Notes) -> BudgetFacts {
     };
     let calculated = budget.calculated_spend.as_ref();
     BudgetFacts {
+        period: period(&budget.time_unit),
         limit_usd: usd(budget.budget_limit.as_ref()),
         actual_usd: usd(calculated.and_then(|c| c.actual_spend.as_ref())),
         forecast_usd: usd(calculated.and_then(|c| c.forecasted_spend.as_ref())),
         thresholds_percent: Vec::new(),
+    }
+}
+
+fn period(unit: &TimeUnit) -> Option<BudgetPeriod> {
+    match unit {
+        TimeUnit::Daily => Some(BudgetPeriod::Daily),
+        TimeUnit::Monthly => Some(BudgetPeriod::Monthly),
+        TimeUnit::Quarterly => Some(BudgetPeriod::Quarterly),
+        TimeUnit::Annually => Some(BudgetPeriod::Annually),
+        TimeUnit::Custom => Some(BudgetPeriod::Custom),
+        _ => None,
     }
 }
 

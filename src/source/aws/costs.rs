@@ -26,7 +26,7 @@ use super::http::{LeaveAlone, Price};
 use super::polling::{Answer, Ask};
 use super::proof::Proven;
 use super::trouble::{Kind, Trouble, explain};
-use crate::estate::{BudgetFacts, CostFacts, Fact, ServiceCost};
+use crate::estate::{BudgetFacts, BudgetPeriod, CostFacts, Fact, ServiceCost};
 use crate::source::Outbox;
 
 /// What one request costs: $0.01 (Cost Explorer pricing).
@@ -115,6 +115,7 @@ impl Costs {
         let costs = CostFacts { asked: self.allowance.asked().to_vec(), ..known.clone() };
         let budgets = self.budgets.iter().map(|(name, limit)| {
             let facts = BudgetFacts {
+                period: Some(BudgetPeriod::Monthly),
                 limit_usd: Some(*limit),
                 actual_usd: Some(costs.month_to_date_usd),
                 forecast_usd: None,

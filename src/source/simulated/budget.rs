@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::chance::{between, mix};
 use super::course::Course;
 use super::moment::{At, DAY};
-use crate::estate::{BudgetFacts, CostFacts, ServiceCost};
+use crate::estate::{BudgetFacts, BudgetPeriod, CostFacts, ServiceCost};
 
 /// The budget of an account and what it is spent on.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ impl BudgetPlan {
             None => self.limit_usd * self.month_share * between(mix(self.grain, day(at)), 0.985, 1.015),
         };
         BudgetFacts {
+            period: Some(BudgetPeriod::Monthly),
             limit_usd: Some(self.limit_usd),
             actual_usd: Some(cents(self.spent(at))),
             forecast_usd: Some(cents(forecast.max(self.spent(at)))),

@@ -127,6 +127,7 @@ pub(crate) fn server(name: &str, pods: usize, crashing: usize) -> Observation {
         (0..pods).map(|n| pod("shop", if n % 2 == 0 { "cart" } else { "web" }, n, if n < crashing { 5 } else { 0 }));
     let mut told: Vec<Fact> =
         Kind::ALL.into_iter().map(|k| Fact::Coverage(name.to_owned(), k, Coverage::Complete)).collect();
+    told.push(Fact::Coverage(name.to_owned(), Kind::Autoscalers, Coverage::Complete));
     let nodes = ["ip-10-0-1-17.ec2.internal", "ip-10-0-2-40.ec2.internal", "ip-10-0-3-9.ec2.internal"];
     told.push(Fact::Nodes(
         name.to_owned(),
@@ -147,6 +148,7 @@ pub(crate) fn calm() -> Set {
     let (rds, watch) = (key(SourceName::Rds, "us-east-1"), key(SourceName::CloudWatch, "us-east-1"));
     let spent = |name: &str, limit: f64, actual: f64, forecast: f64| {
         let facts = BudgetFacts {
+            period: Some(BudgetPeriod::Monthly),
             limit_usd: Some(limit),
             actual_usd: Some(actual),
             forecast_usd: Some(forecast),
@@ -231,6 +233,7 @@ pub(crate) fn burning() -> Set {
     let mut thin = counts(900.0, 0.0);
     thin.windows[2].total = Some(12.0);
     let over = BudgetFacts {
+        period: Some(BudgetPeriod::Monthly),
         limit_usd: Some(500.0),
         actual_usd: Some(410.0),
         forecast_usd: Some(535.0),

@@ -4,8 +4,9 @@ use jiff::SignedDuration;
 
 use super::fixture::{self, Set, ago, now};
 use super::{drawn, text};
+use crate::console::pane::courses;
 use crate::console::view::{PaneId, Spot, View};
-use crate::estate::EntryRef;
+use crate::estate::{BudgetPeriod, EntryRef, Fact, SourceName};
 
 /// What an earlier look saw of a number: a value for each minute of the last hours, none for a gap.
 fn seen(set: &mut Set, metric: &str, entry: &EntryRef, hours: i64, value: impl Fn(i64) -> Option<f64>) {
@@ -84,12 +85,29 @@ fn why_draws_the_number_and_its_thresholds() {
 #[test]
 fn what_was_not_seen_is_a_gap() {
     let set = told();
-    let lines = crate::console::pane::courses::lines(&set.scene(), &database("orders"), 87);
+    let lines = courses::lines(&set.scene(), &database("orders"), 87);
     let cpu = lines[0].text();
     assert!(cpu.contains('·'), "{cpu}");
-    let never = crate::console::pane::courses::lines(&set.scene(), &database("ledger"), 87);
+    let never = courses::lines(&set.scene(), &database("ledger"), 87);
     assert_eq!(
         never.iter().map(crate::console::widget::words::Words::text).collect::<Vec<_>>(),
         ["6 h  no history yet"]
     );
+}
+
+/// Only what begins anew each month is held against a month's ideal, and only of that a day's spending can be told.
+#[test]
+fn a_budget_of_another_period_is_no_months_budget() {
+    let entry = EntryRef::Budget("production".to_owned());
+    let mut set = told();
+    let mut facts = set.estate.budget("production").unwrap().described().unwrap().clone();
+    facts.period = Some(BudgetPeriod::Annually);
+    let source = fixture::key(SourceName::Budgets, "");
+    set = set.told([fixture::facts(&source, 0, vec![Fact::Budget("production".to_owned(), Some(facts))])]);
+    let (title, chart) = courses::charts(&set.scene(), &entry).remove(0);
+    assert_eq!((&*title, chart.ideal), ("spent of production in the last 30 d", None));
+    assert!(courses::lines(&set.scene(), &entry, 87).is_empty());
+    let page = View { trail: vec![Spot::Entry(entry)], ..View::new((120, 31)) };
+    let page = text(&drawn(&set, &page));
+    assert!(page.contains("$3,000 a year") && !page.contains("this month, beside"), "{page}");
 }
