@@ -180,7 +180,7 @@ fn explain(estate: &Estate, judgement: &Judgement, about: &Subject, alerts: &[&A
         asked: asked::of(estate, about),
         sources: sources.collect(),
         ranked: heard.map(|a| a.ranked).min_by_key(|ranked| ranked.severity),
-        chart: chart(estate, judgement, about, alerts.first().copied(), now),
+        chart: chart(estate, judgement, about, alerts, now),
         reasons,
     }
 }
@@ -252,26 +252,24 @@ fn title(about: &Subject) -> String {
     }
 }
 
-/// What to draw: the burn over the short window of the pair that fires, or the number that the worst rule judges; where
-/// no rule is broken, the number that is nearest to its threshold.
-fn chart(
-    estate: &Estate,
-    judgement: &Judgement,
-    about: &Subject,
-    worst: Option<&Alert>,
-    now: Timestamp,
-) -> Option<Chart> {
+/// What to draw: the burn over the short window of the pair that fires, or the number that the worst rule judges of which
+/// the course is kept; where no rule is broken, the number that is nearest to its threshold.
+fn chart(estate: &Estate, judgement: &Judgement, about: &Subject, alerts: &[&Alert], now: Timestamp) -> Option<Chart> {
     let Subject::Entry(entry) = about else { return None };
     if let EntryRef::Slo(name) = entry {
         let window_s = estate.slo(name)?.declared.window_s;
-        let firing = worst.and_then(|a| a.finding.pair());
+        let firing = alerts.first().and_then(|a| a.finding.pair());
         let pair = firing.unwrap_or(&PAIRS[0]);
         let limits = PAIRS.iter().map(|pair| (pair.name.to_owned(), pair.factor(window_s))).collect();
         return Some(Chart { of: Charted::Burn(name.clone(), pair.short), unit: "x", limits, below: false });
     }
-    let terms = match worst {
-        Some(alert) => judgement.terms(alert.rule)?,
-        None => numbers::nearest(estate, judgement, entry, now)?,
+    let kept = |alert: &&&Alert| {
+        let metric = numbers::metric_of(alert.rule, judgement);
+        alert.about == *about && metric.is_some_and(|metric| estate.keeps_course(metric.name, entry))
+    };
+    let terms = match alerts {
+        [] => numbers::nearest(estate, judgement, entry, now)?,
+        alerts => judgement.terms(alerts.iter().find(kept)?.rule)?,
     };
     let metric = numbers::metric_of(terms.id, judgement)?;
     let thresholds = [("warning", terms.thresholds.warn), ("critical", terms.thresholds.crit)];

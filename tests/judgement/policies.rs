@@ -1,8 +1,9 @@
 //! What the team may say: silences, rules of its own, severities; and the text that says why.
 
-use quarterdeck::estate::{EntryRef, Fact, Readiness, Resources, ServiceFacts, Usage};
+use quarterdeck::estate::{EntryRef, Fact, Pod, PodPhase, Readiness, Resources, ServiceFacts, Usage};
 use quarterdeck::incident::concerns;
 use quarterdeck::judge::metric::Metric;
+use quarterdeck::judge::why::Charted;
 use quarterdeck::judge::{
     Comparison, Level, RuleId, Severity, SeverityRule, Silence, SilencedRules, Subject, TeamRule, Thresholds, why,
     why_alert,
@@ -179,7 +180,7 @@ fn severity_follows_what_is_broken_and_where() {
     let mut ground = Ground::calm();
     ground.workloads(vec![workload("cart", 3, 2), workload("web", 3, 0)]);
     let severities: Vec<Severity> = ground.judge().alerts.iter().map(|a| a.ranked.severity).collect();
-    assert_eq!(severities, [Severity::P3, Severity::P2]);
+    assert_eq!(severities, [Severity::P2, Severity::P3], "within a level the more severe comes first");
     let mut lab = Ground::calm();
     lab.policy.severities =
         vec![SeverityRule { severity: Severity::P1, answer_within: Severity::P1.answer_within(), rules: vec![CPU] }];
@@ -222,4 +223,20 @@ fn why_says_rule_numbers_source_and_what_would_clear_it() {
     let calm =
         why(&ground.estate, &judgement, &Subject::Entry(EntryRef::Budget("production month".into())), ground.now);
     assert_eq!((calm.level, calm.calm.as_deref()), (Level::Ok, Some("No rule is broken.")));
+}
+
+/// No chart is promised of a number of which no course is ever kept; another one that is broken too is drawn.
+#[test]
+fn why_draws_what_is_kept() {
+    let mut ground = Ground::calm();
+    ground.nodes(vec![node("a", Readiness::NotReady, false), node("b", Readiness::Ready, false)]);
+    let about = Subject::Entry(EntryRef::Cluster("prod-use1".into()));
+    let text = why(&ground.estate, &ground.judge(), &about, ground.now);
+    assert_eq!(text.reasons[0].rule, RuleId::ClusterNodesNotReady);
+    assert_eq!(text.chart, None);
+    ground.pods(vec![Pod { phase: PodPhase::Pending, created: Some(ago(30)), ..pod("late") }]);
+    let text = why(&ground.estate, &ground.judge(), &about, ground.now);
+    assert_eq!(text.reasons[0].rule, RuleId::ClusterNodesNotReady, "the worst is told first all the same");
+    let drawn = Charted::Number("cluster.pods_pending_5m", EntryRef::Cluster("prod-use1".into()), "pods pending");
+    assert_eq!(text.chart.map(|chart| chart.of), Some(drawn));
 }

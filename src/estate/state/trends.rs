@@ -52,22 +52,22 @@ impl Estate {
         self.trends.get(&named(metric, entry.name())).map(Arc::as_ref)
     }
 
+    /// Whether the course of a number that a rule judges is kept of an entry, seen or not seen yet.
+    pub fn keeps_course(&self, metric: &str, entry: &EntryRef) -> bool {
+        self.target(entry).is_some() && metrics_of(entry).contains(&kept_as(metric))
+    }
+
     /// The course of a number that a rule judges, and what its values are to be multiplied with: shares are kept as what
     /// they are shares of, and by what is the whole today. None where no such course is kept, or nothing of it.
     pub fn course(&self, metric: &str, entry: &EntryRef) -> Option<(&Trend, f64)> {
         let percent_of = |whole: Option<f64>| whole.filter(|w| *w > 0.0).map(|whole| 100.0 / whole);
         let limit = || percent_of(self.budget(entry.name())?.described()?.limit_usd);
-        let (kept, factor) = match metric {
-            "database.connections_percent" => {
-                (CONNECTIONS, percent_of(self.database(entry.name())?.max_connections())?)
-            }
-            // Kept is how many are pending at all; the rule waits for 5 min.
-            "cluster.pods_pending_5m" => ("cluster.pods_pending", 1.0),
-            "budget.actual_percent" => (ACTUAL, limit()?),
-            "budget.forecast_percent" => (FORECAST, limit()?),
-            metric => (metric, 1.0),
+        let factor = match metric {
+            "database.connections_percent" => percent_of(self.database(entry.name())?.max_connections())?,
+            "budget.actual_percent" | "budget.forecast_percent" => limit()?,
+            _ => 1.0,
         };
-        Some((self.trend(kept, entry)?, factor))
+        Some((self.trend(kept_as(metric), entry)?, factor))
     }
 
     /// Takes back in what an earlier look saw of a number, in order of time; of an entry of the estate file only.
@@ -160,6 +160,18 @@ impl Estate {
                 self.trends.remove(&named(metric, entry.name()));
             }
         }
+    }
+}
+
+/// The number whose course is kept in place of one that a rule judges.
+fn kept_as(metric: &str) -> &str {
+    match metric {
+        "database.connections_percent" => CONNECTIONS,
+        // Kept is how many are pending at all; the rule waits for 5 min.
+        "cluster.pods_pending_5m" => "cluster.pods_pending",
+        "budget.actual_percent" => ACTUAL,
+        "budget.forecast_percent" => FORECAST,
+        metric => metric,
     }
 }
 
