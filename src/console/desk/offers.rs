@@ -127,6 +127,8 @@ fn of_replicated(cluster: &ClusterState, target: &Pinned, workload: &Workload) -
     if let Some(scale) = &mut scale {
         let held = |a| format!("held by {}; beyond that it is set back", autoscalers::standing(a));
         scale.hints.extend(cluster.autoscalers_of(&workload.key).map(held));
+        let unknown = autoscalers::unknown(cluster).filter(|_| scale.hints.is_empty());
+        scale.hints.extend(unknown.map(|why| format!("whether an autoscaler holds it is not known{why}")));
     }
     [offer("workload.restart", target, []), scale, offer("workload.rollback", target, [])].into_iter().flatten()
 }

@@ -80,10 +80,12 @@ impl Form {
         Ok(Intent { operation: self.offer.operation, target, parameters })
     }
 
-    pub(super) fn lines(&self) -> (Vec<Words>, usize) {
+    /// Its lines of at most so many columns, and the one that is typed in.
+    pub(super) fn lines(&self, columns: usize) -> (Vec<Words>, usize) {
         let widest = self.fields.iter().map(|f| f.name.len()).max().unwrap_or(0);
-        let mut out = vec![Words::dim(self.offer.operation.doc)];
-        out.extend(self.offer.hints.iter().map(Words::say));
+        let columns = columns.max(8);
+        let mut out = Words::dim(self.offer.operation.doc).wrap(columns);
+        out.extend(self.offer.hints.iter().flat_map(|hint| Words::say(hint).wrap(columns)));
         out.push(Words::none());
         let above = out.len();
         for (i, field) in self.fields.iter().enumerate() {
@@ -102,7 +104,7 @@ impl Form {
         }
         out.push(Words::none());
         if let Some(wrong) = &self.wrong {
-            out.push(Words::of(Role::Warning, wrong));
+            out.extend(Words::of(Role::Warning, wrong).wrap(columns));
         }
         out.push(Words::dim("nothing is sent: the plan comes next"));
         (out, self.at + above)

@@ -29,7 +29,7 @@ pub fn paint(buf: &mut Buffer, area: Rect, scene: &Scene, dialog: &Dialog, theme
             (Words::of(Role::TitleFocused, format!("Act on {}", menu.about)), lines, asked, at)
         }
         Dialog::Form(form) => {
-            let (lines, at) = form.lines();
+            let (lines, at) = form.lines(columns);
             let title = format!("{} {}", super::title(form.offer.operation), form.offer.target.name);
             (Words::of(Role::TitleFocused, title), lines, Vec::new(), at)
         }

@@ -15,16 +15,13 @@ use crate::estate::{ClusterState, ControlPlane, Coverage, EntryRef, Kind, NodeGr
 pub(super) fn titles(scene: &Scene, name: &str) -> Vec<(&'static str, Option<usize>)> {
     let cluster = scene.estate.cluster(name);
     let number = |kind: Kind, n: fn(&ClusterState) -> usize| cluster.filter(|c| clusters::seen(c, kind)).map(n);
-    let mut out = vec![
+    vec![
         ("Workloads", number(Kind::Deployments, |c| c.workloads().len())),
         ("Pods", number(Kind::Pods, |c| c.pods().len())),
         ("Nodes", number(Kind::Nodes, |c| c.nodes().len())),
         ("Alerts", Some(standing::alerts(scene, &EntryRef::Cluster(name.to_owned())).count())),
-    ];
-    if let Some(held) = cluster.map(|c| c.autoscalers().len()).filter(|n| *n > 0) {
-        out.push(("Autoscalers", Some(held)));
-    }
-    out
+        ("Autoscalers", number(Kind::Autoscalers, |c| c.autoscalers().len())),
+    ]
 }
 
 /// One list of its page.

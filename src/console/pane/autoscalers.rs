@@ -103,7 +103,8 @@ pub fn hindrance(hindrance: &Hindrance, whole: bool) -> Words {
     }
 }
 
-/// What is known of who holds a workload: a line for each autoscaler, or why none can be named. Nothing where nobody does.
+/// What is known of who holds a workload: a line for each autoscaler, or why none can be named. Nothing where
+/// nobody does.
 pub fn holding(cluster: &ClusterState, workload: &WorkloadKey) -> Vec<Words> {
     if workload.kind == WorkloadKind::DaemonSet {
         return Vec::new();
@@ -112,10 +113,17 @@ pub fn holding(cluster: &ClusterState, workload: &WorkloadKey) -> Vec<Words> {
         Words::joined(std::iter::once(Words::say(standing(a))).chain(a.hindrances.iter().map(|h| hindrance(h, true))))
     };
     let mut out: Vec<Words> = cluster.autoscalers_of(workload).map(line).collect();
-    if let (true, Coverage::Forbidden(why) | Coverage::Partial(why)) =
-        (out.is_empty(), cluster.coverage(Kind::Autoscalers))
-    {
-        out.push(Words::of(Role::Unknown, format!("not known: autoscalers may not be read: {why}")));
-    }
+    out.extend(
+        unknown(cluster).filter(|_| out.is_empty()).map(|why| Words::of(Role::Unknown, format!("not known{why}"))),
+    );
     out
+}
+
+/// Why it is not known whether an autoscaler holds a workload that none is seen to hold, to be said after "not known".
+pub fn unknown(cluster: &ClusterState) -> Option<String> {
+    match cluster.coverage(Kind::Autoscalers) {
+        Coverage::Complete => None,
+        Coverage::Forbidden(why) | Coverage::Partial(why) => Some(format!(": autoscalers may not be read: {why}")),
+        Coverage::Unknown => Some(" yet: autoscalers have not been read".to_owned()),
+    }
 }

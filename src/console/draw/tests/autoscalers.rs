@@ -64,6 +64,8 @@ fn the_page_of_a_workload_says_who_holds_it() {
     let forbidden = told(Vec::new(), Coverage::Forbidden("no right to list them".into()));
     let web = page(&forbidden, workload("web"), 0);
     assert!(web.contains("autoscalers may not be read: no right to list them"), "{web}");
+    let unread = page(&told(Vec::new(), Coverage::Unknown), workload("web"), 0);
+    assert!(unread.contains("held by") && unread.contains("not known yet: autoscalers have not been read"), "{unread}");
 }
 
 #[test]
@@ -75,6 +77,8 @@ fn a_cluster_lists_its_autoscalers_the_failing_ones_first() {
     assert!(drawn.contains("Autoscalers · 2"), "{drawn}");
     let (web, cart) = (drawn.find("shop/web-by-cpu").unwrap(), drawn.find("shop/cart").unwrap());
     assert!(web < cart, "{drawn}");
+    let none = page(&told(Vec::new(), Coverage::Complete), Spot::Entry(EntryRef::Cluster(CLUSTER.to_owned())), 4);
+    assert!(none.contains("Autoscalers · 0") && none.contains("no autoscaler in prod-use1"), "{none}");
     assert!(drawn.contains("deployment web") && drawn.contains("knows no number to choose"), "{drawn}");
     let own = page(&set, Spot::Autoscaler(CLUSTER.to_owned(), Name::new("shop", "web-by-cpu")), 0);
     assert!(own.contains("FailedGetResourceMetric") && own.contains("no metrics are known"), "{own}");
@@ -104,9 +108,19 @@ fn its_bounds_are_offered_by_its_own_name() {
 #[test]
 fn who_scales_what_an_autoscaler_holds_is_told_before() {
     let set = told(vec![autoscaler(None)], Coverage::Complete);
-    let offers = offers(&set.scene(), &workload("web"));
-    let scale = offers.into_iter().find(|o| o.operation.name == "workload.scale").unwrap();
-    let form = Form::of(scale).unwrap();
-    let drawn = text(&drawn(&set, &View { dialog: Some(Dialog::Form(Box::new(form))), ..View::new((80, 24)) }));
-    assert!(drawn.contains("held by autoscaler web-by-cpu: 3–12, now 12; beyond that it is set"), "{drawn}");
+    let scale =
+        |set: &Set| offers(&set.scene(), &workload("web")).into_iter().find(|o| o.operation.name == "workload.scale");
+    let form = |set: &Set| {
+        let dialog = Some(Dialog::Form(Box::new(Form::of(scale(set).unwrap()).unwrap())));
+        text(&drawn(set, &View { dialog, ..View::new((80, 24)) }))
+    };
+    let told_before = form(&set);
+    let held = "held by autoscaler web-by-cpu: 3–12, now 12; beyond that it is set back";
+    assert!(told_before.contains(held), "{told_before}");
+    let long = Name::new("shop", "web-by-requests-a-second-and-by-cpu");
+    let long = form(&told(vec![Autoscaler { name: long, desired: 130, ..autoscaler(None) }], Coverage::Complete));
+    assert!(long.contains("130; beyond that it is set back"), "none of it is cut off: {long}");
+    let unread = scale(&told(Vec::new(), Coverage::Unknown)).unwrap();
+    assert_eq!(unread.hints, ["whether an autoscaler holds it is not known yet: autoscalers have not been read"]);
+    assert!(scale(&told(Vec::new(), Coverage::Complete)).unwrap().hints.is_empty());
 }
