@@ -26,6 +26,7 @@ pub use rigging::Rigging;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -37,6 +38,9 @@ use args::{Args, Command};
 
 /// The store's file in the state directory.
 const STORE: &str = "quarterdeck.sqlite";
+
+/// How long the end waits for the last writing.
+const LAST_WRITING: Duration = Duration::from_secs(3);
 
 /// What every command needs to know of its surroundings.
 pub(crate) struct Context {

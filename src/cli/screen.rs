@@ -5,12 +5,11 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::output::complain;
-use super::{Context, Exit, Rigging, runtime};
+use super::{Context, Exit, LAST_WRITING, Rigging, runtime};
 use crate::config::{self, ConsoleFile, Glyphs};
 use crate::console::sheet::Sheet;
 use crate::console::theme::Depth;
@@ -41,9 +40,6 @@ pub(super) struct Screen {
     /// What is to be said at the start.
     pub(super) notices: Vec<String>,
 }
-
-/// How long the end waits for the last writing.
-const LAST_WRITING: Duration = Duration::from_secs(3);
 
 /// Rigs an estate and runs the console on it until it ends.
 pub(super) fn run(rig: impl FnOnce() -> Result<Screen, Exit>, context: &Context) -> Exit {

@@ -10,11 +10,8 @@ use tokio::time::{Instant, timeout_at};
 use super::args::{Format, Status};
 use super::output::{complain, print_json, print_text};
 use super::real::{self, Real};
-use super::{Context, Exit, drive, operate};
+use super::{Context, Exit, LAST_WRITING, drive, operate};
 use crate::judge::judge;
-
-/// How long the end waits for the last writing.
-const LAST_WRITING: Duration = Duration::from_secs(3);
 
 /// Looks until every source has answered or failed, prints, and ends with the level.
 pub(super) fn run(status: &Status, context: &Context) -> Exit {
@@ -53,10 +50,7 @@ async fn look(status: &Status, context: &Context) -> Exit {
         rigging.estate.pass_time(now);
         writer.chronicle(rigging.estate.histories(), now);
         writer.learn(recalled.history);
-        // What was sent and not answered in time may be charged as well. A day that has just begun has spent all of it.
-        let spent = rigging.purse.spent_usd(now);
-        let before = if spent < recalled.spent_today_usd { 0.0 } else { recalled.spent_today_usd };
-        writer.spend(now, spent - before);
+        real::keep_spend(&writer, &rigging.purse, recalled.spent_today_usd, now);
         writer.close(LAST_WRITING);
     }
     let exit = Exit::Level(judgement.level);

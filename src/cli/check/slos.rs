@@ -7,9 +7,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Group, Row};
 use crate::cli::real::{self, Real};
-use crate::cli::{Context, Rigging};
+use crate::cli::{Context, LAST_WRITING, Rigging};
 use crate::console::widget::quantity::{count, counted, span};
-use crate::estate::{DeclaredEstate, EntryRef, Estate, Sli, SliPoint, SloState, SourceKey, SourceName, SourceState};
+use crate::estate::{
+    Coverage, DeclaredEstate, EntryRef, Estate, Kind, Sli, SliPoint, SloState, SourceKey, SourceName, SourceState,
+};
 use crate::judge::{self, History, Policy};
 
 /// So long the sources have to answer.
@@ -18,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const FILLING: Duration = Duration::from_secs(5);
 
 /// One row for each SLO; none where none is configured. Reads as the console does, from where an earlier run left off, and
-/// keeps nothing: the sources that no SLO rests on are not asked.
+/// keeps nothing but what it spent: the sources that no SLO rests on are not asked.
 pub(super) async fn group(context: &Context, declared: &DeclaredEstate) -> Option<Group> {
     if declared.slos.is_empty() {
         return None;
@@ -29,9 +31,13 @@ pub(super) async fn group(context: &Context, declared: &DeclaredEstate) -> Optio
         SourceName::Kubernetes => key.subject.as_deref().is_some_and(counts),
         _ => false,
     };
-    let Ok(Real { mut rigging, .. }) = real::rig_some(context, &wanted) else { return None };
+    let Ok(Real { mut rigging, recalled, writer, .. }) = real::rig_some(context, &wanted) else { return None };
     rigging.start();
     listen(&mut rigging).await;
+    if let Some(writer) = writer {
+        real::keep_spend(&writer, &rigging.purse, recalled.spent_today_usd, Timestamp::now());
+        writer.close(LAST_WRITING);
+    }
     Some(Group { title: "SLOs".to_owned(), rows: rows(&rigging.estate, Timestamp::now()) })
 }
 
@@ -99,8 +105,13 @@ fn outcome(estate: &Estate, slo: &SloState, data: &str, now: Timestamp) -> Resul
                 .to_owned(),
         );
     }
-    let hour = slo.counts.as_ref().map(|counts| counts.value.windows[judge::burn::index(crate::estate::Window::H1)]);
+    // What an earlier run counted says nothing of this hour.
+    let counts = slo.counts.as_ref().filter(|_| data != "no_data");
+    let hour = counts.map(|counts| counts.value.windows[judge::burn::index(crate::estate::Window::H1)]);
     let Some((hour, total)) = hour.and_then(|hour| Some((hour, hour.total?))) else {
+        if let Sli::Rollouts { cluster, .. } = &slo.declared.sli {
+            return unwatched(estate, slo, cluster, now);
+        }
         return Err("its source answers, and tells of no event in the last hour; is there such a metric, with these \
                     labels or dimensions? What is not told is never taken for good"
             .to_owned());
@@ -122,6 +133,20 @@ fn outcome(estate: &Estate, slo: &SloState, data: &str, now: Timestamp) -> Resul
     }
     said.push(history(slo, now));
     Ok(said.join("; "))
+}
+
+/// What can be said of rollouts when not all of the last hour was watched.
+fn unwatched(estate: &Estate, slo: &SloState, cluster: &str, now: Timestamp) -> Result<String, String> {
+    match estate.cluster(cluster).map_or(&Coverage::Unknown, |c| c.coverage(Kind::Deployments)) {
+        Coverage::Complete => {
+            let seen = "deployments can be watched; their rollouts are counted from the first look on";
+            Ok(format!("{seen}, and there was none in the last hour; {}", history(slo, now)))
+        }
+        Coverage::Forbidden(why) | Coverage::Partial(why) => {
+            Err(format!("cannot be read: not all deployments may be listed: {why}"))
+        }
+        Coverage::Unknown => Err(format!("cannot be read: the deployments of {cluster} were not told in time")),
+    }
 }
 
 /// How much of the history over an SLO's window is known, and how much is missing.
@@ -187,5 +212,33 @@ mod tests {
         let set = fixture::waiting(&fixture::declared()).told([fixture::verified(), denied]);
         let (_, outcome) = &rows(&set.estate, fixture::now())[0];
         assert_eq!(outcome.as_ref().unwrap_err(), "cannot be read: AccessDenied: allow cloudwatch:GetMetricData");
+    }
+
+    /// No rollout is the rule, and none within the hour says nothing against the source.
+    #[test]
+    fn rollouts_need_not_happen_each_hour() {
+        let mut declared = fixture::declared();
+        declared.slos.truncate(1);
+        declared.slos[0].sli = Sli::Rollouts { cluster: "prod-use1".to_owned(), namespaces: Vec::new() };
+        let kubernetes = key(SourceName::Kubernetes, "prod-use1");
+        let set = |coverage: Coverage| {
+            let mut set = fixture::Set { estate: Estate::new(declared.clone()), ..fixture::empty() };
+            for source in [key(SourceName::Sts, ""), kubernetes.clone()] {
+                set.estate.register(source, vec![EntryRef::Slo("payments availability".to_owned())]);
+            }
+            let covered = Fact::Coverage("prod-use1".to_owned(), Kind::Deployments, coverage);
+            set.told([fixture::verified(), facts(&kubernetes, 0, vec![covered])])
+        };
+        let outcome = |set: &fixture::Set| rows(&set.estate, fixture::now()).remove(0).1;
+        let watched = outcome(&set(Coverage::Complete)).unwrap();
+        assert!(watched.starts_with("deployments can be watched; their rollouts are counted"), "{watched}");
+        let denied = outcome(&set(Coverage::Forbidden("list deployments is denied".to_owned()))).unwrap_err();
+        assert_eq!(denied, "cannot be read: not all deployments may be listed: list deployments is denied");
+        // What was counted yesterday says nothing of the last hour, though the source is live.
+        let mut old = set(Coverage::Forbidden("list deployments is denied".to_owned()));
+        let yesterday = SliPoints { counts_at: Some(ago(24 * 60)), ..points(60, 0..0, 3.0) };
+        old = old.told([facts(&kubernetes, 0, vec![Fact::SliPoints("payments availability".to_owned(), yesterday)])]);
+        assert!(old.estate.slos()[0].counts.is_some());
+        assert_eq!(outcome(&old).unwrap_err(), denied);
     }
 }
