@@ -225,8 +225,8 @@ impl Desk {
     /// Tells what became of operations that an earlier run left open.
     pub fn tell(&mut self, stories: Vec<Story>) {
         self.stories.retain(|old| stories.iter().all(|new| new.number != old.number));
-        self.stories.extend(stories);
-        // What is not known yet goes before all else.
+        // What is not known yet goes before all else, then what was found out last.
+        self.stories.splice(..0, stories);
         self.stories.sort_by_key(|s| s.outcome != Outcome::Unknown);
     }
 
@@ -251,5 +251,20 @@ impl Desk {
     /// The order, handed over once.
     pub fn take_order(&mut self) -> Option<Order> {
         self.order.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_told_first_and_then_what_was_found_out_last() {
+        let story = |number: &str, outcome: Outcome| Story { number: number.to_owned(), outcome, words: String::new() };
+        let mut desk = Desk::default();
+        desk.tell(vec![story("OP-9", Outcome::Unknown), story("OP-8", Outcome::Unknown), story("OP-3", Outcome::Done)]);
+        desk.tell(vec![story("OP-8", Outcome::Failed)]);
+        let told: Vec<_> = desk.stories().iter().map(|s| (s.number.as_str(), s.outcome)).collect();
+        assert_eq!(told, [("OP-9", Outcome::Unknown), ("OP-8", Outcome::Failed), ("OP-3", Outcome::Done)]);
     }
 }
