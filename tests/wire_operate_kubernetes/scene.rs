@@ -244,8 +244,10 @@ pub(crate) fn ground(cluster: &DeclaredCluster, state: &std::path::Path) -> Grou
 
 fn brief(operation: &str, target: Pinned, parameters: &[(&str, &str)], aim: Aim) -> Brief {
     let operation = catalogue::find(operation).expect("the operation");
-    let parameters = operation.given(parameters.iter().copied()).expect("what it takes");
-    let intent = Intent { operation, target, parameters };
+    // Not looked at as the command line does: what is given wrongly is for the plan to refuse.
+    let preset = operation.parameters.iter().filter_map(|p| Some((p.name, p.default?)));
+    let all = preset.chain(parameters.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let intent = Intent { operation, target, parameters: all.collect() };
     Restraints::default().brief(intent, Vec::new(), aim, WindowView::MayOpen).expect("its work")
 }
 
