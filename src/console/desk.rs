@@ -253,18 +253,3 @@ impl Desk {
         self.order.take()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_not_known_is_told_first_and_then_what_was_found_out_last() {
-        let story = |number: &str, outcome: Outcome| Story { number: number.to_owned(), outcome, words: String::new() };
-        let mut desk = Desk::default();
-        desk.tell(vec![story("OP-9", Outcome::Unknown), story("OP-8", Outcome::Unknown), story("OP-3", Outcome::Done)]);
-        desk.tell(vec![story("OP-8", Outcome::Failed)]);
-        let told: Vec<_> = desk.stories().iter().map(|s| (s.number.as_str(), s.outcome)).collect();
-        assert_eq!(told, [("OP-9", Outcome::Unknown), ("OP-8", Outcome::Failed), ("OP-3", Outcome::Done)]);
-    }
-}

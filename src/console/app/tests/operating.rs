@@ -252,8 +252,8 @@ fn what_an_earlier_run_left_open_is_said_first_until_someone_has_seen_it() {
     app.update(Event::Settled(vec![told("OP-1", Outcome::Done), told("OP-2", Outcome::Unknown)]));
     app.update(Event::Settled(vec![told("OP-3", Outcome::Failed)]));
     let now: Vec<_> = app.desk.stories().iter().map(|s| (s.number.as_str(), s.outcome)).collect();
-    let expected = [("OP-2", Outcome::Unknown), ("OP-1", Outcome::Done), ("OP-3", Outcome::Failed)];
-    assert_eq!(now, expected, "each is told once, by what is known now");
+    let expected = [("OP-2", Outcome::Unknown), ("OP-3", Outcome::Failed), ("OP-1", Outcome::Done)];
+    assert_eq!(now, expected, "each is told once, by what is known now, what was found out last before the others");
 }
 
 #[test]
