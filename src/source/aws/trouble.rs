@@ -128,6 +128,12 @@ pub(super) fn judge_answer(code: Option<&str>, message: Option<&str>, status: u1
         _ => Kind::Other,
     });
     let said = said(code, message, status);
+    if is_skewed(code, message) {
+        // Whoever is told to log in, or to grant something, would look in the wrong place.
+        let words =
+            format!("this machine's clock is wrong, so that AWS accepts no signature of {action}: set it ({said})");
+        return Trouble::new(Kind::Other, words);
+    }
     let words = match kind {
         Kind::Expired => format!("the credentials are no longer accepted: {said}"),
         Kind::Denied => format!("not allowed: grant the IAM action {action} to this identity ({said})"),
@@ -136,6 +142,15 @@ pub(super) fn judge_answer(code: Option<&str>, message: Option<&str>, status: u1
         Kind::Unreachable | Kind::Capped | Kind::Other => format!("{action} failed: {said}"),
     };
     Trouble::new(kind, words)
+}
+
+/// Whether a signature was refused because it was made at another time than now: further away than five minutes, or
+/// fifteen, depending on the service.
+fn is_skewed(code: Option<&str>, message: Option<&str>) -> bool {
+    let of_time = ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"];
+    code.is_some_and(|code| of_time.contains(&code))
+        || message
+            .is_some_and(|said| ["Signature expired", "Signature not yet current"].iter().any(|s| said.contains(s)))
 }
 
 fn said(code: Option<&str>, message: Option<&str>, status: u16) -> String {
@@ -165,6 +180,9 @@ pub(super) fn kind_of_code(code: &str) -> Option<Kind> {
         | "InvalidAccessKeyId"
         | "InvalidToken"
         | "TokenRefreshRequired"
+        // The secret key is not the one that belongs to the access key.
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
         | "AuthFailure" => Kind::Expired,
         "AccessDenied"
         | "AccessDeniedException"
@@ -172,7 +190,6 @@ pub(super) fn kind_of_code(code: &str) -> Option<Kind> {
         | "AuthorizationError"
         | "AuthorizationErrorException"
         | "NotAuthorized"
-        | "SignatureDoesNotMatch"
         | "OptInRequired"
         | "ForbiddenException" => Kind::Denied,
         "Throttling"
@@ -243,12 +260,33 @@ mod tests {
             denied.words,
             "not allowed: grant the IAM action rds:DescribeDBClusters to this identity (AccessDenied: User: x is not authorized)"
         );
+        let wrong_key = judge_answer(Some("SignatureDoesNotMatch"), Some("The signature does not match"), 403, "sts:X");
+        assert_eq!(wrong_key.kind, Kind::Expired);
         let throttled = judge_answer(None, None, 429, "eks:DescribeCluster");
         assert_eq!(throttled.kind, Kind::Throttled);
         assert_eq!(throttled.words, "AWS throttles eks:DescribeCluster, slowing down (HTTP status 429)");
         let other = judge_answer(Some("InternalFailure"), Some(&"x".repeat(1_000)), 500, "ce:GetCostAndUsage");
         assert_eq!(other.kind, Kind::Other);
         assert!(other.words.chars().count() < 400);
+    }
+
+    #[test]
+    fn a_wrong_clock_is_no_missing_right_and_no_expired_login() {
+        let expired =
+            "Signature expired: 20261121T184500Z is now earlier than 20261121T193000Z (20261121T194500Z - 15 min.)";
+        let early = "Signature not yet current: 20261121T204500Z is still later than 20261121T200000Z";
+        for (code, message) in [
+            ("SignatureDoesNotMatch", Some(expired)),
+            ("InvalidSignatureException", Some(early)),
+            ("RequestExpired", Some("Request has expired.")),
+            ("RequestTimeTooSkewed", None),
+        ] {
+            let trouble = judge_answer(Some(code), message, 403, "sts:GetCallerIdentity");
+            assert_eq!(trouble.kind, Kind::Other, "{code}");
+            let words =
+                "this machine's clock is wrong, so that AWS accepts no signature of sts:GetCallerIdentity: set it (";
+            assert!(trouble.words.starts_with(words) && trouble.words.contains(code), "{}", trouble.words);
+        }
     }
 
     #[test]
