@@ -305,8 +305,9 @@ impl<'a> Docket<'a> {
     pub(super) fn close(mut self) -> Judgement {
         self.look_after_leftovers();
         let Self { estate, now, policy, terms, alerts, mut verdicts, slos, resting, .. } = self;
-        // Within a level what is worse for people comes first, then what has stood longest. Stable: what is as bad and as old stays in the estate's order, and no name is compared. Alerts are large, so
-        // their places are sorted, and each alert is moved once.
+        // Within a level what is worse for people comes first, then what has stood longest. Stable: what is as bad and as
+        // old stays in the estate's order, and no name is compared. Alerts are large, so their places are sorted, and each
+        // alert is moved once.
         let mut order: Vec<usize> = (0..alerts.len()).collect();
         order.sort_by_key(|&i| {
             let alert = &alerts[i].0;
