@@ -4,8 +4,10 @@
 //! Each SLO has two queries, events and total; each is asked for the seven windows and the SLO's own one, with
 //! `{{.window}}` replaced, all at one instant. What the server says of a single query (a syntax error, several series)
 //! leaves that query's windows unknown and is noted; what it says of itself (unreachable, no login, half an answer)
-//! fails the source, and earlier counts are kept. A service's query that it does not answer, as one that takes too long,
-//! is noted only while it answers others. Ranges of the same queries fill the histories that charts are drawn from.
+//! fails the source, and earlier counts are kept. A query that it does not answer, as one that takes too long, is
+//! noted only while it answers others: an SLO of which one of the seven windows was not answered keeps its earlier
+//! counts, one whose own, longer window was not answered has its burn and no budget. Ranges of the same queries fill
+//! the histories that charts are drawn from.
 
 mod answer;
 mod asking;
@@ -127,24 +129,27 @@ impl PrometheusSource {
         out: &Outbox,
     ) -> Result<(Vec<Fact>, Option<String>), Trouble> {
         let server = Server::new(&self.url, out.meter())?;
+        let mut asking = Asking::new(&server, at, resting);
         let mut facts = Vec::new();
         let mut notes = Vec::new();
         let mut counts = Vec::new();
         for slo in &self.slos {
             let Some(queries) = Queries::of(slo) else { continue };
-            let mut reading = Reading::take(&server, &queries, at).await?;
+            let mut reading = Reading::take(&mut asking, &slo.name, &queries).await?;
             // Once there is a history, it tells where points are missing, after a restart too.
             if reading.counts.whole.total.is_some() && !filling.knows(&slo.name) {
-                match gaps.of(&server, slo, &queries, at).await? {
+                match gaps.of(&mut asking, slo, &queries).await? {
                     Ok(missing) => reading.mark(&missing, at),
                     Err(wrong) => reading.wrong.push(wrong),
                 }
             }
             notes.extend(reading.wrong.into_iter().map(|wrong| format!("{}: {wrong}", slo.name)));
-            counts.push(Fact::Slo(slo.name.clone(), reading.counts));
+            // What was counted before stands and grows old, rather than that less is known.
+            if !reading.broken {
+                counts.push(Fact::Slo(slo.name.clone(), reading.counts));
+            }
         }
-        // A query of a service takes nothing from the SLOs, nor one that looks back from what is so now.
-        let mut asking = Asking::new(&server, at, resting, !counts.is_empty());
+        // What looks back takes nothing from what is so now.
         let mut found = Vec::new();
         for service in &self.services {
             let (seen, wrong) = service.look(&mut asking).await?;
@@ -171,6 +176,11 @@ impl PrometheusSource {
         }
         // The points first: counts are held against them.
         facts.extend(counts);
+        if facts.is_empty() {
+            // Without a fact there is nothing that is still so: what is known grows old.
+            let reason = note(notes).unwrap_or_else(|| "no query was answered".to_owned());
+            return Err(Trouble { reason, retry_after: None });
+        }
         Ok((facts, note(notes)))
     }
 }

@@ -1,10 +1,13 @@
 //! One SLO's queries and the counts that they give.
 
+use std::time::Instant;
+
 use futures_util::StreamExt;
 use jiff::Timestamp;
 
 use super::answer::Number;
-use super::server::{Server, Trouble};
+use super::asking::{Asking, Failed, Kind};
+use super::server::Trouble;
 use crate::estate::{Counted, DeclaredSlo, Sli, SloCounts, Window, WindowCount};
 
 /// Queries of one SLO that are under way at once.
@@ -29,6 +32,8 @@ pub(super) struct Reading {
     window_s: u64,
     /// What is wrong with the queries, in words, each once.
     pub(super) wrong: Vec<String>,
+    /// One of the seven windows was not answered: the counts say less than those before.
+    pub(super) broken: bool,
 }
 
 impl<'s> Queries<'s> {
@@ -101,34 +106,58 @@ fn word(seconds: u64) -> String {
 }
 
 impl Reading {
-    /// Asks all windows at one instant.
-    pub(super) async fn take(server: &Server, queries: &Queries<'_>, at: Timestamp) -> Result<Self, Trouble> {
+    /// Asks all windows at one instant, of the SLO of that name. Trouble is that of the server itself.
+    pub(super) async fn take(asking: &mut Asking<'_>, name: &str, queries: &Queries<'_>) -> Result<Self, Trouble> {
+        let (server, at) = (asking.server, asking.at());
         let windows = queries.windows();
         // An SLO of one of the seven windows asks it once.
         let distinct = if windows[..7].contains(&windows[7]) { &windows[..7] } else { &windows[..] };
         let texts: Vec<String> = distinct.iter().flat_map(|&s| [queries.events(s), queries.total(s)]).collect();
-        let asks = texts.into_iter().map(|text| async move { server.number(&text, at).await });
+        let asks = texts.into_iter().map(|text| {
+            let key = (name.to_owned(), text);
+            let rests = asking.rests(&key);
+            async move {
+                let began = Instant::now();
+                let answer = match rests {
+                    Some(why) => Err(why),
+                    None => Ok(server.number(&key.1, at).await),
+                };
+                (key, began.elapsed(), answer)
+            }
+        });
+        let asks: Vec<_> = asks.collect();
         let mut asked = futures_util::stream::iter(asks).buffered(AT_ONCE);
         let mut numbers: Vec<Option<Number>> = Vec::with_capacity(2 * distinct.len());
         // The first complaint about each of the two queries; the other windows' are the same.
-        let mut complaints = [None, None];
-        while let Some(answer) = asked.next().await {
-            let which = numbers.len() % 2;
-            numbers.push(match answer? {
-                Ok(number) => Some(number),
-                Err(said) => {
-                    complaints[which].get_or_insert(said);
-                    None
+        let (mut complaints, mut broken) = ([None, None], false);
+        let (began, mut failed) = (Instant::now(), false);
+        while let Some((key, took, answer)) = asked.next().await {
+            let answer = match answer {
+                Ok(answer) => {
+                    let heard = asking.heard(key, Kind::Now, took, answer).await?;
+                    failed |= heard.is_err();
+                    heard
                 }
-            });
+                Err(why) => Err(why),
+            };
+            let place = numbers.len();
+            numbers.push(
+                answer
+                    .map_err(|failed| {
+                        broken |= place < 2 * Window::ALL.len() && matches!(failed, Failed::Unanswered(_));
+                        complaints[place % 2].get_or_insert_with(|| failed.words().to_owned());
+                    })
+                    .ok(),
+            );
         }
+        asking.lose(began, failed);
         let at_index =
             |i: usize| queries.count(numbers.get(2 * i).copied().flatten(), numbers.get(2 * i + 1).copied().flatten());
         let own = windows.iter().position(|w| *w == windows[7]).unwrap_or(7);
         let names = [queries.counted_word(), "total"];
         let wrong = names.into_iter().zip(complaints).filter_map(|(n, c)| Some(format!("{n}: {}", c?))).collect();
         let counts = SloCounts { at, windows: std::array::from_fn(at_index), whole: at_index(own) };
-        Ok(Self { counts, window_s: queries.window_s, wrong })
+        Ok(Self { counts, window_s: queries.window_s, wrong, broken })
     }
 
     /// Marks the windows in which points are missing; `missing` are spans without data, seconds since 1970.
@@ -186,7 +215,7 @@ mod tests {
         let at = Timestamp::from_second(1_000_000).unwrap();
         let count = WindowCount { bad: Some(0.0), total: Some(1.0), partial: false };
         let counts = SloCounts { at, windows: [count; 7], whole: count };
-        let mut reading = Reading { counts, window_s: 2_592_000, wrong: Vec::new() };
+        let mut reading = Reading { counts, window_s: 2_592_000, wrong: Vec::new(), broken: false };
         reading.mark(&[(900_000, 990_000)], at);
         // 6 h reach back to 978,400; 2 h to 992,800.
         assert_eq!(reading.counts.windows.map(|w| w.partial), [false, false, false, false, true, true, true]);

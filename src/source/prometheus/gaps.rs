@@ -6,11 +6,11 @@
 //! the window: 15 hours of 30 days) is not seen.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
-use jiff::Timestamp;
-
+use super::asking::{Asking, Kind};
 use super::counts::Queries;
-use super::server::{Answer, Server};
+use super::server::Answer;
 use crate::estate::DeclaredSlo;
 
 /// Steps that cover a window.
@@ -33,12 +33,11 @@ impl Gaps {
     /// The spans without data in an SLO's window.
     pub(super) async fn of(
         &mut self,
-        server: &Server,
+        asking: &mut Asking<'_>,
         slo: &DeclaredSlo,
         queries: &Queries<'_>,
-        at: Timestamp,
     ) -> Answer<Spans> {
-        let at = at.as_second();
+        let at = asking.at().as_second();
         if let Some((asked, spans)) = self.found.get(&slo.name)
             && (0..BELIEVED).contains(&(at - asked))
         {
@@ -48,14 +47,24 @@ impl Gaps {
         let ends = ends(at, queries.window_s, step);
         let (Some(&last), Some(&first)) = (ends.first(), ends.last()) else { return Ok(Ok(Vec::new())) };
         let seconds = i64::try_from(step).unwrap_or(i64::MAX);
-        match server.instants(&queries.total(step), first, last, seconds).await? {
+        let key = (slo.name.clone(), "whether points are missing".to_owned());
+        let seen = if let Some(why) = asking.rests(&key) {
+            Err(why)
+        } else {
+            let began = Instant::now();
+            let answer = asking.server.instants(&queries.total(step), first, last, seconds).await;
+            let heard = asking.heard(key, Kind::LooksBack, began.elapsed(), answer).await?;
+            asking.lose(began, heard.is_err());
+            heard
+        };
+        Ok(match seen {
             Ok(seen) => {
                 let spans = missing(&ends, &seen, seconds);
                 self.found.insert(slo.name.clone(), (at, spans.clone()));
-                Ok(Ok(spans))
+                Ok(spans)
             }
-            Err(said) => Ok(Err(format!("whether points are missing is not known: {said}"))),
-        }
+            Err(failed) => Err(format!("whether points are missing is not known: {}", failed.words())),
+        })
     }
 }
 

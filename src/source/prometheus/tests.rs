@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::estate::{Counted, DeclaredService, ServiceFacts, ServiceSignals};
+use crate::estate::{Counted, DeclaredService, ServiceFacts, ServiceSignals, SloCounts, WindowCount};
 use crate::source::Clock;
 
 /// 2026-11-21T12:00:00Z.
@@ -67,7 +67,7 @@ async fn server(answers: impl Fn(&str) -> Answers + Send + 'static) -> (String, 
 }
 
 fn slo(name: &str, url: &str) -> DeclaredSlo {
-    let (events, total) = ("bad[{{.window}}]".into(), "all[{{.window}}]".into());
+    let (events, total) = (format!("{name}_bad[{{{{.window}}}}]"), format!("{name}_all[{{{{.window}}}}]"));
     let sli = Sli::Prometheus { url: url.into(), counted: Counted::Bad, events, total };
     let (service, window) = ("shop".into(), "30d".into());
     DeclaredSlo { name: name.into(), service, objective: 99.9, window_s: 2_592_000, window, min_events: 1, sli }
@@ -91,11 +91,21 @@ fn source(url: &str, slos: &[&str], services: &[&str]) -> PrometheusSource {
     sources(&DeclaredEstate { slos, services, ..DeclaredEstate::default() }).remove(0)
 }
 
-/// What one look tells of services, whether it tells of the SLO, and its note.
+/// What one look tells of services and SLOs, and its note.
 struct Told {
     services: BTreeMap<String, ServiceFacts>,
-    slo: bool,
+    slos: BTreeMap<String, SloCounts>,
     note: String,
+}
+
+impl Told {
+    /// Whether all of an SLO's windows are told.
+    fn whole(&self, slo: &str) -> bool {
+        self.slos.get(slo).is_some_and(|counts| {
+            let mut all = counts.windows.iter().chain([&counts.whole]);
+            all.all(|window| window.total == Some(7.0) && window.bad == Some(7.0))
+        })
+    }
 }
 
 async fn look(source: &PrometheusSource, resting: &mut Resting, minute: i64) -> Result<Told, Trouble> {
@@ -104,11 +114,11 @@ async fn look(source: &PrometheusSource, resting: &mut Resting, minute: i64) -> 
     let out = Outbox::new(source.key(), Clock::System, sender, may_spend);
     let at = Timestamp::from_second(NOON + 60 * minute).unwrap();
     let (facts, note) = source.look(at, &mut Gaps::default(), &mut Filling::default(), resting, &out).await?;
-    let mut told = Told { services: BTreeMap::new(), slo: false, note: note.unwrap_or_default() };
+    let mut told = Told { services: BTreeMap::new(), slos: BTreeMap::new(), note: note.unwrap_or_default() };
     for fact in facts {
         match fact {
             Fact::Service(name, facts) => drop(told.services.insert(name, facts)),
-            Fact::Slo(_, counts) => told.slo |= counts.whole.total == Some(7.0),
+            Fact::Slo(name, counts) => drop(told.slos.insert(name, counts)),
             _ => {}
         }
     }
@@ -146,7 +156,7 @@ async fn a_query_that_looks_back_takes_nothing_from_the_slos_and_rests_once_it_f
         let mut tries = Vec::new();
         for minute in 0..12 {
             let told = look(&source, &mut resting, minute).await.unwrap();
-            assert!(told.slo, "{fails:?}");
+            assert!(told.whole("sound"), "{fails:?}");
             let (search, cart) = (&told.services["search"], &told.services["cart"]);
             assert!(seven(search.p99_ms) && seven(search.requests) && search.requests_before.is_none(), "{fails:?}");
             assert!(seven(cart.requests_before), "{fails:?}");
@@ -168,7 +178,7 @@ async fn a_query_of_now_that_is_not_answered_takes_nothing_from_the_others() {
         let source = source(&url, slos, &["cart", "search"]);
         for minute in 0..3 {
             let told = look(&source, &mut Resting::default(), minute).await.unwrap();
-            assert_eq!(told.slo, !slos.is_empty());
+            assert_eq!(told.whole("sound"), !slos.is_empty());
             let (cart, search) = (&told.services["cart"], &told.services["search"]);
             assert!(cart.p99_ms.is_none() && seven(cart.requests) && seven(search.p99_ms));
             assert!(told.note.contains("cart: p99_ms: ") && told.note.contains("broke off"), "{}", told.note);
@@ -181,8 +191,35 @@ async fn a_service_of_which_nothing_was_answered_is_not_told_of_and_one_that_was
     for (fails, told_of) in [(Answers::Busy(503), false), (Answers::No, true)] {
         let (url, _asked) = server(move |query| if query.contains("cart_") { fails } else { Answers::Seven }).await;
         let told = look(&source(&url, &["sound"], &["cart", "search"]), &mut Resting::default(), 0).await.unwrap();
-        assert_eq!((told.slo, told.services.contains_key("cart")), (true, told_of), "{fails:?}");
+        assert_eq!((told.whole("sound"), told.services.contains_key("cart")), (true, told_of), "{fails:?}");
         assert!(told.services.contains_key("search"), "{fails:?}");
+    }
+}
+
+/// A month of many series is what takes too long: the burn is known all the same, and other SLOs are.
+#[tokio::test]
+async fn an_slo_whose_own_window_is_not_answered_has_its_burn_and_takes_nothing_from_others() {
+    for fails in [Answers::HangsUp, Answers::Busy(503), Answers::Busy(429)] {
+        let (url, _asked) = server(move |query| if query == "slow_all[30d]" { fails } else { Answers::Seven }).await;
+        for slos in [&["slow", "sound"], &["sound", "slow"]] {
+            let told = look(&source(&url, slos, &["cart"]), &mut Resting::default(), 0).await.unwrap();
+            let slow = &told.slos["slow"];
+            assert!(slow.windows.iter().all(|window| window.total == Some(7.0)), "{fails:?}");
+            assert_eq!(slow.whole, WindowCount::default(), "{fails:?}");
+            assert!(told.whole("sound") && told.services.contains_key("cart"), "{fails:?}");
+            assert!(told.note.starts_with("slow: total: "), "{fails:?}: {}", told.note);
+        }
+    }
+}
+
+/// That a window was not answered is not that there is no data.
+#[tokio::test]
+async fn an_slo_of_which_a_window_is_not_answered_keeps_what_was_counted_before() {
+    for (fails, told_of) in [(Answers::HangsUp, false), (Answers::Busy(503), false), (Answers::No, true)] {
+        let (url, _asked) = server(move |query| if query == "slow_bad[1h]" { fails } else { Answers::Seven }).await;
+        let told = look(&source(&url, &["slow", "sound"], &[]), &mut Resting::default(), 0).await.unwrap();
+        assert_eq!((told.slos.contains_key("slow"), told.whole("sound")), (told_of, true), "{fails:?}");
+        assert!(told.note.starts_with("slow: bad events: "), "{fails:?}: {}", told.note);
     }
 }
 
@@ -194,5 +231,17 @@ async fn a_server_that_answers_nothing_fails_its_source() {
             let told = look(&source(&url, slos, &["cart"]), &mut Resting::default(), 0).await;
             assert!(told.is_err(), "{fails:?} {slos:?}");
         }
+    }
+}
+
+/// An empty word would say that all is as it was.
+#[tokio::test]
+async fn a_look_that_learns_nothing_fails_though_the_server_answers() {
+    let (url, _asked) = server(|query| if query == "vector(1)" { Answers::Seven } else { Answers::Busy(503) }).await;
+    for (slos, services) in [(&["sound"][..], &[][..]), (&[], &["cart"])] {
+        let Err(trouble) = look(&source(&url, slos, services), &mut Resting::default(), 0).await else {
+            panic!("nothing is known of {slos:?} {services:?}")
+        };
+        assert!(trouble.reason.contains("HTTP 503"), "{}", trouble.reason);
     }
 }
