@@ -11,18 +11,20 @@ pub(super) mod pace;
 mod plan;
 mod services;
 mod slis;
+mod wait;
 
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
 use aws_smithy_types::DateTime;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use self::fetching::{Points, Query, Region, built};
 use self::pace::{Load, Pace};
 pub(super) use self::services::{METRICS, Services};
 pub(super) use self::slis::Slis;
+use self::wait::Wait;
 use super::note::Notes;
 use super::polling::{Answer, Ask};
 use super::proof::{Proof, Proven};
@@ -33,8 +35,6 @@ use crate::source::Outbox;
 
 /// CloudWatch has a new point each minute: the schedule's own pace. What failed is asked for again after that, too.
 const AT_FULL_PACE: Duration = Duration::from_mins(1);
-/// Asked so much before the time is still in time.
-const SLACK: SignedDuration = SignedDuration::from_secs(10);
 /// How soon history is asked for again while it is being filled backwards.
 const FILL_PAUSE: Duration = Duration::from_millis(500);
 
@@ -47,8 +47,8 @@ pub(super) struct CloudWatch {
     pub(super) slis: Slis,
     /// What is asked of CloudWatch in all accounts together.
     load: Load,
-    /// When numbers are asked for again; none: at once.
-    steady_due: Option<Timestamp>,
+    /// How long numbers are not asked for again; none: they are wanted at once.
+    steady: Option<Wait>,
 }
 
 impl CloudWatch {
@@ -59,7 +59,7 @@ impl CloudWatch {
         slis: Slis,
         load: Load,
     ) -> Self {
-        Self { region: region.to_owned(), roster, services, slis, load, steady_due: None }
+        Self { region: region.to_owned(), roster, services, slis, load, steady: None }
     }
 
     /// Whether there are numbers to be asked for besides SLOs.
@@ -69,13 +69,13 @@ impl CloudWatch {
 
     /// Whether it is time for them: they wait, but not when RDS tells of other members.
     fn is_steady_due(&self, now: Timestamp) -> bool {
-        self.steady_due.is_none_or(|due| due <= now + SLACK)
+        self.steady.is_none_or(|wait| wait.is_over(now))
     }
 
     /// Lets numbers that were asked for wait for their next time, however often history is asked for meanwhile; where
     /// nothing came of it, not for long.
     fn rest_steady(&mut self, pace: Pace, came: bool, now: Timestamp) {
-        self.steady_due = now.checked_add(if came { pace.steady } else { AT_FULL_PACE }).ok();
+        self.steady = Some(Wait::new(now, if came { pace.steady } else { AT_FULL_PACE }));
     }
 
     /// When to ask again where the cap slows polling down; none: as the schedule says.
@@ -86,8 +86,7 @@ impl CloudWatch {
         if pace.steady <= AT_FULL_PACE {
             return None;
         }
-        let left = self.steady_due.map_or(SignedDuration::ZERO, |due| due.duration_since(now));
-        let left = Duration::try_from(left).unwrap_or_default().max(Duration::from_secs(1));
+        let left = self.steady.map_or(Duration::ZERO, |wait| wait.left(now)).max(Duration::from_secs(1));
         Some(if self.slis.is_empty() { left } else { left.min(self.slis.until_due(now)) })
     }
 }
@@ -148,7 +147,7 @@ impl Ask for CloudWatch {
             self.services.forget();
         }
         // As soon as the account is proven again, numbers are wanted.
-        self.steady_due = None;
+        self.steady = None;
     }
 
     async fn wake(&mut self) {
@@ -159,7 +158,7 @@ impl Ask for CloudWatch {
         if !changed {
             std::future::pending::<()>().await;
         }
-        self.steady_due = None;
+        self.steady = None;
     }
 }
 
@@ -250,4 +249,26 @@ pub(super) async fn probe(config: &aws_config::SdkConfig, region: &str, now: Tim
         .await
         .map(|_| "metrics can be read".to_owned())
         .map_err(|error| explain(&error, "cloudwatch:GetMetricData", region))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_asked_for_again_when_the_clock_was_set_back() {
+        let services = Services::new(&[]);
+        let slis = Slis::new(&[], &std::collections::BTreeMap::new(), AT_FULL_PACE);
+        let roster = watch::channel(Roster::Waiting).1;
+        let mut asked = CloudWatch::new("us-east-1", Some(roster), services, slis, Load::default());
+        // Three hours ahead until it was corrected.
+        let ahead: Timestamp = "2026-11-21T18:00:00Z".parse().unwrap();
+        let slow = Pace { slis: AT_FULL_PACE, steady: Duration::from_mins(30) };
+        asked.rest_steady(slow, true, ahead);
+        assert_eq!((asked.is_steady_due(ahead), asked.again(slow, ahead)), (false, Some(Duration::from_mins(30))));
+        let right = ahead - SignedDuration::from_hours(3);
+        assert_eq!((asked.is_steady_due(right), asked.again(slow, right)), (true, Some(Duration::from_secs(1))));
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::super::note::Notes;
 use super::super::proof::Proven;
@@ -13,19 +13,19 @@ use super::fetching::{Query, Region, Span};
 use super::found::{Found, What};
 use super::pace::price;
 use super::plan::{Asked, Plan, plan};
+use super::wait::Wait;
 use crate::estate::{Covered, DeclaredSlo, Fact, Metric, Sli};
 use crate::source::Outbox;
 
 /// Calls of one round that fill history backwards; the rest waits for the next one, so that what is now is seen first.
 const CALLS_A_ROUND: usize = 8;
-/// Asked so much before the time is still in time: a schedule is not exact to the second.
-const SLACK: SignedDuration = SignedDuration::from_secs(10);
 
 /// The SLOs of one account and region.
 pub(in crate::source::aws) struct Slis {
     all: Vec<One>,
     every: Duration,
-    due: Option<Timestamp>,
+    /// How long they are not asked for again; none: they are wanted at once.
+    wait: Option<Wait>,
     /// The round before left something for this one.
     filling: bool,
     /// What their last round could not see, which holds until the next one.
@@ -58,7 +58,7 @@ struct One {
 
 /// Why an SLO is not asked for again at once: its answer was not whole, and others have their turn.
 struct Rest {
-    until: Timestamp,
+    wait: Wait,
     why: String,
 }
 
@@ -104,7 +104,7 @@ impl Slis {
                 rest: None,
             })
         };
-        Self { all: slos.iter().filter_map(one).collect(), every, due: None, filling: false, said: Notes::default() }
+        Self { all: slos.iter().filter_map(one).collect(), every, wait: None, filling: false, said: Notes::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -114,13 +114,12 @@ impl Slis {
     /// Forgets what has been asked.
     pub(super) fn forget(&mut self) {
         self.all.iter_mut().for_each(|one| (one.asked, one.newest, one.rest) = (None, None, None));
-        (self.due, self.filling, self.said) = (None, false, Notes::default());
+        (self.wait, self.filling, self.said) = (None, false, Notes::default());
     }
 
     /// How long it is until they are to be asked again.
     pub(super) fn until_due(&self, now: Timestamp) -> Duration {
-        let left = self.due.map_or(SignedDuration::ZERO, |due| due.duration_since(now));
-        Duration::try_from(left).unwrap_or_default().clamp(Duration::from_secs(1), self.every)
+        self.wait.map_or(Duration::ZERO, |wait| wait.left(now)).clamp(Duration::from_secs(1), self.every)
     }
 
     /// Asks for what is missing, and then again after `every`; none where there are no SLOs or it is not time yet.
@@ -136,7 +135,7 @@ impl Slis {
         if self.all.is_empty() {
             return Ok(None);
         }
-        let due = self.due.is_none_or(|due| due <= out.now() + SLACK);
+        let due = self.wait.is_none_or(|wait| wait.is_over(out.now()));
         let told = if due { Some(self.round(region, proven, out).await) } else { None };
         notes.extend(self.said.all().iter().cloned());
         told.transpose()
@@ -152,12 +151,12 @@ impl Slis {
         let region = Region::new(proven, region, out);
         let end = now.as_second().div_euclid(60) * 60;
         for one in &mut self.all {
-            one.rest = one.rest.take().filter(|rest| now + SLACK < rest.until);
+            one.rest = one.rest.take().filter(|rest| !rest.wait.is_over(now));
         }
         let mut plans: Vec<Plan> = self.all.iter().map(|one| one.plan(end, self.filling.then_some(every))).collect();
         let forward = within(plans.iter().map(|p| p.forward.as_slice()), CALLS_A_ROUND);
         if !affords(out, chosen(&plans, &forward, |p| &p.forward)) {
-            self.due = now.checked_add(every).ok();
+            self.wait = Some(Wait::new(now, every));
             notes.add(format!("SLOs wait: {CAP_REACHED}"));
             self.said = notes;
             return Err(Trouble::capped());
@@ -201,7 +200,7 @@ impl Slis {
                     one.asked.map(|asked| Asked { from: plan.after_backward.map_or(asked.from, |a| a.from), ..asked });
             }
             if let Some(why) = found.problem.take() {
-                one.rest = now.checked_add(every).ok().map(|until| Rest { until, why });
+                one.rest = Some(Rest { wait: Wait::new(now, every), why });
             }
             if let Some(Rest { why, .. }) = &one.rest {
                 notes.add(format!("{}: not all of it is known: {why}", one.name));
@@ -217,7 +216,7 @@ impl Slis {
         }
         let more = part || (rests.is_none() && backward.contains(&false));
         self.filling = more;
-        self.due = (!more).then(|| now.checked_add(self.every).ok()).flatten();
+        self.wait = (!more).then(|| Wait::new(now, self.every));
         self.said = notes;
         Ok(Told { facts, more, part })
     }
