@@ -182,6 +182,16 @@ fn ascii_is_ascii() {
     }
 }
 
+/// The quickest of three times: what is slow by itself is slow each time, and a busy machine is not.
+fn quickest_of_three(mut what: impl FnMut()) -> std::time::Duration {
+    let mut time = || {
+        let started = std::time::Instant::now();
+        what();
+        started.elapsed()
+    };
+    time().min(time()).min(time())
+}
+
 /// Ten thousand pods: the troubled ones first, the rest by name, and no more work than one look at each.
 #[test]
 fn ten_thousand_pods_are_listed_once_each() {
@@ -192,10 +202,11 @@ fn ten_thousand_pods_are_listed_once_each() {
     assert_eq!(all.len(), 10_000);
     assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), 10_000);
     view.selected.insert(view.list(), all[7_000].clone());
-    let started = std::time::Instant::now();
-    let screen = text(&drawn(&set, &view));
-    assert!(screen.contains("7,001/10,000"), "{screen}");
-    assert!(started.elapsed().as_millis() < 500, "{:?} even without optimisation", started.elapsed());
+    let best = quickest_of_three(|| {
+        let screen = text(&drawn(&set, &view));
+        assert!(screen.contains("7,001/10,000"), "{screen}");
+    });
+    assert!(best.as_millis() < 500, "{best:?} even without optimisation");
 }
 
 #[test]
