@@ -26,7 +26,7 @@ fn is_empty(folder: &Path) -> bool {
 fn an_operation_is_played_and_nothing_is_left() {
     let home = tempfile::tempdir().unwrap();
     let run = |words: &[&str]| operate(home.path(), &[&["run", "database.capacity", "orders"], words].concat());
-    let (code, said, _) = run(&["max=20", "--demo", "--speed", "20", "--reason", "a drill", "--confirm", "orders"]);
+    let (code, said, _) = run(&["max=20", "--demo", "--speed", "5", "--reason", "a drill", "--confirm", "orders"]);
     assert_eq!(code, Some(0), "{said}");
     for words in ["ceiling  16 ACU  →  20 ACU", "is modifying", "OP-1 done"] {
         assert!(said.contains(words), "{words}: {said}");

@@ -71,7 +71,7 @@ async fn the_first_picture_is_full_and_calm() {
     let begun = Instant::now();
     let mut drill = Drill::start(Scenario::Calm, Scale::Innovate, 1.0);
     let judgement = drill.until("a full picture", |estate, _| estate.settled()).await;
-    assert!(begun.elapsed() < Duration::from_secs(2), "it took {:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(10), "no source is waited for: {:?}", begun.elapsed());
     assert_eq!(judgement.level, Level::Ok, "{:#?}", reasons(&judgement));
     assert!(judgement.verdicts.iter().all(|v| v.doubts.is_empty()));
     let estate = &drill.rigging.estate;
@@ -115,7 +115,7 @@ async fn crashloop_is_critical() {
 
 #[tokio::test]
 async fn aurora_failover_comes_and_goes() {
-    let mut drill = Drill::start(Scenario::AuroraFailover, Scale::Innovate, 60.0);
+    let mut drill = Drill::start(Scenario::AuroraFailover, Scale::Innovate, 20.0);
     let orders = EntryRef::Database("orders".into());
     drill.until("failing over", |_, j| fires(j, RuleId::DatabaseStatus, Level::Warning, "orders")).await;
     drill
@@ -134,7 +134,7 @@ async fn aurora_failover_comes_and_goes() {
 
 #[tokio::test]
 async fn region_down_leaves_stale_facts() {
-    let mut drill = Drill::start(Scenario::RegionDown, Scale::Innovate, 60.0);
+    let mut drill = Drill::start(Scenario::RegionDown, Scale::Innovate, 30.0);
     drill.until("nodes away", |_, j| fires(j, RuleId::ClusterNodesNotReady, Level::Warning, "prod-use1")).await;
     let judgement = drill
         .until("stale sources", |estate, j| {

@@ -37,15 +37,24 @@ struct Demo {
 
 impl Demo {
     fn start(scenario: &str) -> Self {
-        let mut demo = Self::unwatched(scenario);
+        Self::paced(scenario, 30.0)
+    }
+
+    /// As fast as that: where something that is to be seen lasts for some seconds of the world only.
+    fn paced(scenario: &str, speed: f64) -> Self {
+        let mut demo = Self::silent(scenario, speed);
         demo.rigging.start();
         demo
     }
 
     /// Without its sources: nobody sees what becomes of it but who operates.
     fn unwatched(scenario: &str) -> Self {
+        Self::silent(scenario, 30.0)
+    }
+
+    fn silent(scenario: &str, speed: f64) -> Self {
         let noon = "2026-11-20T12:00:00Z".parse().unwrap();
-        let clock = Clock::paced(noon, 30.0);
+        let clock = Clock::paced(noon, speed);
         let world = Arc::new(World::new(1, Scenario::named(scenario).unwrap(), Scale::Innovate, noon));
         let mut rigging = Rigging::new(Estate::new(world.estate().clone()), clock);
         for source in simulated::sources(&world) {

@@ -36,7 +36,7 @@ async fn a_reader_is_built_while_it_is_watched_and_goes_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_range_of_capacity_is_taken_and_bounds_what_is_used() {
-    let mut demo = Demo::start("calm");
+    let mut demo = Demo::paced("calm", 5.0);
     let (done, said) = demo.tells("database.capacity", demo.database(0), &[("min", "2"), ("max", "24")]).await;
     ended(&done, Outcome::Done);
     heard(&said, "modifying");

@@ -1,6 +1,7 @@
 //! The whole catalogue: every operation of it can be played from plan to verification.
 
-use futures_util::future::join_all;
+use futures_util::StreamExt;
+use futures_util::stream;
 use quarterdeck::operate::{CATALOGUE, Read, Sight, TargetKind};
 use serde_json::Value;
 
@@ -103,5 +104,6 @@ async fn every_operation_of_the_catalogue_is_played_to_its_end() {
         let plan = done.ending.plan.unwrap();
         assert!(plan.guards.iter().all(|g| g.ok) && !plan.calls.is_empty(), "{name}: {plan:#?}");
     });
-    join_all(each).await;
+    // A few at a time: a plan is too old to go on after two seconds of a world that runs so fast.
+    stream::iter(each).buffer_unordered(7).collect::<Vec<()>>().await;
 }
