@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use quarterdeck::estate::{Course, Covered, KeptSeries, SliPoint, SliPoints, SliSeries};
 use quarterdeck::store::{RecalledSeries, Store, StoreWriter};
 
-use super::{file, noon, open};
+use super::{file, noon, open, open_in_turn};
 
 const MONTH: u64 = 30 * 86_400;
 
@@ -141,7 +141,7 @@ fn cut(path: &Path) -> bool {
 #[test]
 fn child_that_writes() {
     let Some(path) = std::env::var_os("QUARTERDECK_TEST_STORE") else { return };
-    let writer = StoreWriter::start(open(Path::new(&path))).unwrap();
+    let writer = StoreWriter::start(open_in_turn(Path::new(&path))).unwrap();
     let mut series = SliSeries::new(MONTH);
     for to in (0..4_000).rev() {
         series.take(&SliPoints { covered: points(4_001, to).covered, ..points(to + 1, to) }, noon());
@@ -165,7 +165,7 @@ fn a_kill_leaves_no_time_covered_of_which_the_points_are_missing() {
         let begun = Instant::now();
         let found = loop {
             std::thread::sleep(Duration::from_millis(20 * round));
-            let mut store = open(&path);
+            let mut store = open_in_turn(&path);
             if let Some(found) = recalled(&mut store, 7).filter(|r| r.chunks.len() > 1) {
                 break found;
             }
