@@ -97,12 +97,16 @@ struct Watch {
 
 impl Watch {
     fn over(declared: &DeclaredEstate, wiring: AwsWiring) -> Self {
+        Self::over_at(declared, wiring, Clock::System)
+    }
+
+    fn over_at(declared: &DeclaredEstate, wiring: AwsWiring, clock: Clock) -> Self {
         let mut estate = Estate::new(declared.clone());
         let (tell, told) = mpsc::channel(64);
         let (may_spend, spend) = watch::channel(true);
         for source in wiring.sources {
             estate.register(source.key(), source.feeds());
-            let out = Outbox::new(source.key(), Clock::System, tell.clone(), spend.clone());
+            let out = Outbox::new(source.key(), clock, tell.clone(), spend.clone());
             tokio::spawn(source.run(out));
         }
         Self { estate, told, access: wiring.access, _may_spend: may_spend }
@@ -323,11 +327,13 @@ async fn a_new_login_resumes_by_itself_and_a_wrong_one_is_refused() {
 async fn remembered_costs_are_told_again_without_a_call() {
     let id = bed("QUARTERDECK_BED_ACCOUNT");
     let declared = estate_of(account("production", &id, Some("bed")));
-    let as_of = Timestamp::now() - jiff::SignedDuration::from_mins(3);
+    // Costs are those of the month that runs, whatever day it is.
+    let clock = Clock::paced("2026-11-21T06:00:00Z".parse().unwrap(), 1.0);
+    let as_of = clock.now() - jiff::SignedDuration::from_mins(3);
     let facts = CostFacts { month_to_date_usd: 12.5, by_service: vec![], asked: vec![as_of] };
     let remembered = BTreeMap::from([("production".to_owned(), (facts.clone(), as_of))]);
-    let mut watch =
-        Watch::over(&declared, aws::sources(&declared, aws::Before { costs: remembered, ..aws::Before::default() }));
+    let wiring = aws::sources(&declared, aws::Before { costs: remembered, ..aws::Before::default() });
+    let mut watch = Watch::over_at(&declared, wiring, clock);
     watch.until("costs are known", Duration::from_secs(15), |w| w.estate.accounts()[0].costs.is_some()).await;
     let record = watch.source(SourceName::CostExplorer);
     assert_eq!((record.state, record.as_of, record.calls), (SourceState::Live, Some(as_of), 0));
