@@ -192,7 +192,17 @@ impl Watching {
 
     /// The estate once it is as wanted; panics with how it is when that takes longer than 20 s.
     pub(crate) async fn until(&mut self, what: &str, wanted: impl Fn(&Estate) -> bool) -> Estate {
-        let limit = tokio::time::Instant::now() + Duration::from_secs(20);
+        self.until_within(Duration::from_secs(20), what, wanted).await
+    }
+
+    /// The same, for what takes its time by itself.
+    pub(crate) async fn until_within(
+        &mut self,
+        time: Duration,
+        what: &str,
+        wanted: impl Fn(&Estate) -> bool,
+    ) -> Estate {
+        let limit = tokio::time::Instant::now() + time;
         while !wanted(&self.estate) {
             let Ok(told) = tokio::time::timeout_at(limit, self.receiver.recv()).await else {
                 panic!("waited in vain for {what}: {:#?}", self.estate.sources());

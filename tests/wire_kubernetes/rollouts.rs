@@ -42,7 +42,7 @@ impl Namespace {
         let deployment = json!({
             "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
             "spec": {
-                "replicas": 2, "progressDeadlineSeconds": 5, "selector": {"matchLabels": labels},
+                "replicas": 2, "progressDeadlineSeconds": deadline(true), "selector": {"matchLabels": labels},
                 "template": template(name, 1, true)
             }
         });
@@ -52,13 +52,19 @@ impl Namespace {
     /// Rolls out another template; one that no node fits never gets ready. A template that was there before is gone back to,
     /// as `kubectl rollout undo` does it.
     async fn roll_out(&self, name: &str, version: u32, fits: bool) {
-        let body = json!({"spec": {"template": template(name, version, fits)}});
+        let spec = json!({"progressDeadlineSeconds": deadline(fits), "template": template(name, version, fits)});
+        let body = json!({"spec": spec});
         admin("PATCH", &format!("{}/{name}", self.deployments()), &body).await;
     }
 
     async fn delete(&self) {
         admin("DELETE", &format!("/api/v1/namespaces/{}", self.0), &Value::Null).await;
     }
+}
+
+/// Seconds: no good rollout misses its own for a slow machine, and a bad one is not waited for long.
+fn deadline(fits: bool) -> u32 {
+    if fits { 30 } else { 5 }
 }
 
 fn template(name: &str, version: u32, fits: bool) -> Value {
