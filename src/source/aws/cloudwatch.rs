@@ -49,6 +49,8 @@ pub(super) struct CloudWatch {
     load: Load,
     /// How long numbers are not asked for again; none: they are wanted at once.
     steady: Option<Wait>,
+    /// What could not be seen when they were asked for last, which holds until the next time.
+    said: Notes,
 }
 
 impl CloudWatch {
@@ -59,7 +61,7 @@ impl CloudWatch {
         slis: Slis,
         load: Load,
     ) -> Self {
-        Self { region: region.to_owned(), roster, services, slis, load, steady: None }
+        Self { region: region.to_owned(), roster, services, slis, load, steady: None, said: Notes::default() }
     }
 
     /// Whether there are numbers to be asked for besides SLOs.
@@ -100,19 +102,21 @@ impl Ask for CloudWatch {
         let pace = self.load.pace(out.purse(), out.now());
         pace.words(!self.slis.is_empty(), self.has_steady()).for_each(|words| notes.add(words));
         let steady = self.is_steady_due(out.now());
-        let numbers = if steady { self.numbers(proven, out, &mut notes).await } else { Ok((Numbers::Resting, None)) };
+        let mut said = Notes::default();
+        let numbers = if steady { self.numbers(proven, out, &mut said).await } else { Ok((Numbers::Resting, None)) };
         let (numbers, points) = match numbers {
             Ok((numbers, points)) => (Ok(numbers), points),
             Err(why) => (Err(why), None),
         };
         // What was paid for already is told.
         let told = matches!(numbers, Ok(Numbers::Facts(_)));
-        let services = if steady { self.services(proven, out, points, &mut notes).await } else { Ok(Vec::new()) };
-        let services = unless_capped(services, told, "services", &mut notes)?.unwrap_or_default();
+        let services = if steady { self.services(proven, out, points, &mut said).await } else { Ok(Vec::new()) };
+        let services = unless_capped(services, told, "services", &mut said)?.unwrap_or_default();
         let told = told || !services.is_empty();
-        let slis = self.slis.ask(&self.region, proven, out, pace.slis, &mut notes).await;
+        let mut of_slis = Notes::default();
+        let slis = self.slis.ask(&self.region, proven, out, pace.slis, &mut of_slis).await;
         // Where they cannot be paid for, numbers may be, if not at this moment.
-        let slis = unless_capped(slis, told || self.has_steady(), "SLOs", &mut notes)?.flatten();
+        let slis = unless_capped(slis, told || self.has_steady(), "SLOs", &mut of_slis)?.flatten();
         let came = numbers.is_ok() || !services.is_empty();
         let mut answer = Answer::default();
         match numbers {
@@ -121,13 +125,15 @@ impl Ask for CloudWatch {
             Ok(Numbers::Resting) => answer.silent = slis.is_none(),
             Ok(Numbers::None) => answer.silent = slis.is_none() && self.roster.is_none() && self.services.is_empty(),
             // The members are not known, or not readable: that says nothing against services and SLOs.
-            Err(why) if slis.is_some() || !self.services.is_empty() => notes.add(why.words),
+            Err(why) if slis.is_some() || !self.services.is_empty() => said.add(why.words),
             Err(why) => return Err(why),
         }
         answer.facts.extend(services);
         if steady {
             self.rest_steady(pace, came, out.now());
+            self.said = said;
         }
+        notes.extend(self.said.all().iter().chain(of_slis.all()).cloned());
         answer.again = self.again(pace, out.now());
         if let Some(slis) = slis {
             answer.facts.extend(slis.facts);

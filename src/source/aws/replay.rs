@@ -3,6 +3,7 @@
 mod cbor;
 mod filling;
 mod pacing;
+mod rounds;
 mod slos;
 mod spending;
 mod stage;

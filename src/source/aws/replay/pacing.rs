@@ -9,7 +9,7 @@ use crate::estate::{DeclaredEstate, DeclaredService, ServiceSignals, Sli, Source
 use crate::source::Purse;
 
 /// A database, and a service behind a load balancer.
-fn with_service() -> DeclaredEstate {
+pub(super) fn with_service() -> DeclaredEstate {
     let service = DeclaredService {
         name: "checkout".into(),
         account: Some("production".into()),
@@ -41,9 +41,9 @@ async fn at_a_slow_pace_new_members_are_asked_about_at_once_and_nothing_for_old_
     assert_eq!(stage.source(SourceName::CloudWatch).state, SourceState::Live);
 }
 
-/// A database, and twenty SLOs beside it.
-fn with_slos() -> DeclaredEstate {
-    let mut slos: Vec<_> = (0..20).map(|i| slo(&format!("slo {i}"), 3, false)).collect();
+/// A database, and SLOs of so many days beside it.
+pub(super) fn with_slos(count: usize, days: u64) -> DeclaredEstate {
+    let mut slos: Vec<_> = (0..count).map(|i| slo(&format!("slo {i}"), days, false)).collect();
     for slo in &mut slos {
         if let Sli::CloudWatchCounts { region, .. } = &mut slo.sli {
             *region = "us-east-1".to_owned();
@@ -57,7 +57,7 @@ async fn slos_that_cannot_be_paid_do_not_pause_numbers_that_can() {
     // To ask for twenty SLOs costs $0.0004.
     let clock = morning();
     let purse = Purse::new(Some(0.000_399), 0.0, clock.now());
-    let mut stage = Stage::spending(&with_slos(), &purse, clock, |sent| healthy(&sent.operation));
+    let mut stage = Stage::spending(&with_slos(20, 3), &purse, clock, |sent| healthy(&sent.operation));
     stage.until(SOON, |e| e.databases()[0].numbers.is_some()).await;
     stage.pass(Duration::from_secs(4)).await;
     let source = stage.source(SourceName::CloudWatch);
@@ -69,10 +69,11 @@ async fn slos_that_cannot_be_paid_do_not_pause_numbers_that_can() {
 async fn slos_that_cannot_be_paid_do_not_pause_numbers_that_fail_for_a_moment() {
     let clock = morning();
     let purse = Purse::new(Some(0.000_399), 0.0, clock.now());
-    let mut stage = Stage::spending(&with_slos(), &purse, clock, |sent| match (sent.operation.as_str(), sent.nth) {
-        // A call and its retry.
-        ("GetMetricData", 0 | 1) => Reply::json(500, "{}"),
-        (other, _) => healthy(other),
-    });
+    let mut stage =
+        Stage::spending(&with_slos(20, 3), &purse, clock, |sent| match (sent.operation.as_str(), sent.nth) {
+            // A call and its retry.
+            ("GetMetricData", 0 | 1) => Reply::json(500, "{}"),
+            (other, _) => healthy(other),
+        });
     stage.until(SOON, |e| e.databases()[0].numbers.is_some()).await;
 }
