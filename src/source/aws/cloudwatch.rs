@@ -111,27 +111,38 @@ impl Ask for CloudWatch {
         // What was paid for already is told.
         let told = matches!(numbers, Ok(Numbers::Facts(_)));
         let services = if steady { self.services(proven, out, points, &mut said).await } else { Ok(Vec::new()) };
-        let services = unless_capped(services, told, "services", &mut said)?.unwrap_or_default();
-        let told = told || !services.is_empty();
-        let mut of_slis = Notes::default();
-        let slis = self.slis.ask(&self.region, proven, out, pace.slis, &mut of_slis).await;
-        // Where they cannot be paid for, numbers may be, if not at this moment.
-        let slis = unless_capped(slis, told || self.has_steady(), "SLOs", &mut of_slis)?.flatten();
-        let came = numbers.is_ok() || !services.is_empty();
+        let services = unless_capped(services, told, "services", &mut said);
         let mut answer = Answer::default();
+        let services = unless_told(services, told, &mut answer.failed)?.unwrap_or_default();
+        said.extend(answer.failed.iter().chain(numbers.as_ref().err()).map(|why| why.words.clone()));
+        let told = told || !services.is_empty();
+        let came = numbers.is_ok() || !services.is_empty();
+        if steady {
+            self.said = said;
+        }
+        if steady && came {
+            // Whatever comes of SLOs: it is not paid for again each time that they are tried.
+            self.rest_steady(pace, came, out.now());
+        }
+        let (mut slis, mut of_slis) = (None, Notes::default());
+        if answer.failed.is_none() {
+            let asked = self.slis.ask(&self.region, proven, out, pace.slis, &mut of_slis).await;
+            // Where they cannot be paid for, numbers may be, if not at this moment.
+            let asked = unless_capped(asked, told || self.has_steady(), "SLOs", &mut of_slis);
+            slis = unless_told(asked, told, &mut answer.failed)?.flatten();
+        }
         match numbers {
             Ok(Numbers::Facts(facts)) => answer.facts = facts,
             Ok(Numbers::Waiting) => answer.silent = slis.is_none() && self.services.is_empty(),
             Ok(Numbers::Resting) => answer.silent = slis.is_none(),
             Ok(Numbers::None) => answer.silent = slis.is_none() && self.roster.is_none() && self.services.is_empty(),
             // The members are not known, or not readable: that says nothing against services and SLOs.
-            Err(why) if slis.is_some() || !self.services.is_empty() => said.add(why.words),
+            Err(_) if slis.is_some() || !self.services.is_empty() => {}
             Err(why) => return Err(why),
         }
         answer.facts.extend(services);
-        if steady {
+        if steady && !came {
             self.rest_steady(pace, came, out.now());
-            self.said = said;
         }
         notes.extend(self.said.all().iter().chain(of_slis.all()).cloned());
         answer.again = self.again(pace, out.now());
@@ -181,6 +192,21 @@ fn unless_capped<T>(
             Ok(None)
         }
         asked => asked.map(Some),
+    }
+}
+
+/// What was asked; none where it failed and something else is told: then the answer carries why.
+fn unless_told<T>(
+    asked: Result<Option<T>, Trouble>,
+    told: bool,
+    failed: &mut Option<Trouble>,
+) -> Result<Option<T>, Trouble> {
+    match asked {
+        Err(why) if told => {
+            *failed = Some(why);
+            Ok(None)
+        }
+        asked => asked,
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Answer {
     pub(super) paused: Option<String>,
     /// The facts are a part of what is to be known, and the rest follows at once.
     pub(super) part: bool,
+    /// Why the rest of what is to be known did not come; the facts are told all the same.
+    pub(super) failed: Option<Trouble>,
     /// There is nothing to say yet.
     pub(super) silent: bool,
     /// When to ask again; none: as the schedule says.
@@ -140,6 +142,11 @@ impl<A: Ask> Polling<A> {
     /// Asks once and says what came; the pause, or none when nobody listens any more.
     async fn round(&mut self, proven: &Proven, out: &Outbox, schedule: &mut Schedule) -> Option<Duration> {
         match self.ask.ask(proven, out).await {
+            Ok(Answer { failed: Some(trouble), facts, as_of, .. }) => {
+                let as_of = as_of.unwrap_or_else(|| out.now());
+                out.say(Report::Part { as_of, facts }).await.then_some(())?;
+                self.fail(trouble, proven, out, schedule).await
+            }
             Ok(answer) => {
                 let pause = match answer.again {
                     Some(again) => again,
@@ -161,23 +168,32 @@ impl<A: Ask> Polling<A> {
                 }
                 Some(pause)
             }
-            Err(trouble) if trouble.kind == Kind::Capped => {
-                // A little after midnight, and not all sources in the same second.
-                let to_midnight = Duration::from_secs(until_midnight_s(out.now()).unsigned_abs());
-                let pause = to_midnight + schedule.after_success().min(CAP);
-                let report = Report::Paused { reason: trouble.words, next_try_at: later(out, pause) };
-                out.say(report).await.then_some(pause)
-            }
-            Err(trouble) => {
-                self.ask.failed(&trouble);
-                if trouble.kind == Kind::Expired {
-                    self.doubt.about(proven.generation);
-                }
-                let pause = schedule.after_failure(trouble.retry_after);
-                let next_try_at = later(out, pause);
-                out.say(Report::Failed { reason: trouble.words, next_try_at }).await.then_some(pause)
-            }
+            Err(trouble) => self.fail(trouble, proven, out, schedule).await,
         }
+    }
+
+    /// Says why a round failed; the pause, or none when nobody listens any more.
+    async fn fail(
+        &mut self,
+        trouble: Trouble,
+        proven: &Proven,
+        out: &Outbox,
+        schedule: &mut Schedule,
+    ) -> Option<Duration> {
+        if trouble.kind == Kind::Capped {
+            // A little after midnight, and not all sources in the same second.
+            let to_midnight = Duration::from_secs(until_midnight_s(out.now()).unsigned_abs());
+            let pause = to_midnight + schedule.after_success().min(CAP);
+            let report = Report::Paused { reason: trouble.words, next_try_at: later(out, pause) };
+            return out.say(report).await.then_some(pause);
+        }
+        self.ask.failed(&trouble);
+        if trouble.kind == Kind::Expired {
+            self.doubt.about(proven.generation);
+        }
+        let pause = schedule.after_failure(trouble.retry_after);
+        let next_try_at = later(out, pause);
+        out.say(Report::Failed { reason: trouble.words, next_try_at }).await.then_some(pause)
     }
 }
 

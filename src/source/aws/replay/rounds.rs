@@ -1,20 +1,27 @@
 //! Rounds of CloudWatch of which a part rests or fails: what is known by the others stays true.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::pacing::with_slos;
+use super::pacing::{with_service, with_slos};
 use super::slos::batch;
-use super::stage::{Stage, rds_cluster, rds_clusters};
+use super::stage::{Reply, Sent, Stage, rds_cluster, rds_clusters};
 use super::{SOON, healthy};
-use crate::estate::SourceName;
+use crate::estate::{SourceName, SourceState};
 use crate::source::aws::Before;
 
 /// Whether a minute is of the last hour: more takes longer than a call may.
 fn recent(now: Timestamp) -> impl Fn(i64) -> bool + Copy {
     let now = now.as_second() / 60;
     move |minute| minute >= now - 60
+}
+
+/// Whether a call asks for the databases' numbers.
+fn of_numbers(sent: &Sent) -> bool {
+    sent.body.contains("CPUUtilization")
 }
 
 #[tokio::test]
@@ -30,4 +37,50 @@ async fn what_numbers_could_not_see_is_said_beside_slos_too() {
     stage.until(SOON, |e| e.sources().iter().any(|s| s.key.name == SourceName::CloudWatch && s.answered)).await;
     let words = stage.source(SourceName::CloudWatch).error.clone().unwrap_or_default();
     assert!(words.contains("none of the declared databases exists in RDS here"), "{words}");
+}
+
+#[tokio::test]
+async fn numbers_are_told_and_not_bought_again_while_slos_fail() {
+    let known = recent(Timestamp::now());
+    let (bought, well) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let (counted, recovers) = (bought.clone(), well.clone());
+    let mut stage = Stage::over(&with_slos(3, 3), Before::default(), move |sent| match sent.operation.as_str() {
+        "GetMetricData" if of_numbers(sent) => {
+            counted.fetch_add(1, Ordering::Relaxed);
+            healthy("GetMetricData")
+        }
+        "GetMetricData" if !recovers.load(Ordering::Relaxed) => Reply::json(400, "{}"),
+        "GetMetricData" => batch(sent, known),
+        other => healthy(other),
+    });
+    stage.until(SOON, |e| e.databases()[0].numbers.is_some()).await;
+    stage.pass(Duration::from_secs(5)).await;
+    let source = stage.source(SourceName::CloudWatch);
+    assert!(source.state == SourceState::Stale && source.next_try_at.is_some(), "{source:?}");
+    assert!(source.error.clone().unwrap().contains("cloudwatch:GetMetricData"), "{source:?}");
+    assert!(stage.operations().iter().filter(|o| *o == "GetMetricData").count() > 2, "SLOs are tried again");
+    assert_eq!(bought.load(Ordering::Relaxed), 1);
+    well.store(true, Ordering::Relaxed);
+    stage.until(SOON, |e| e.slos().iter().all(|slo| slo.counts.is_some())).await;
+    assert_eq!(stage.source(SourceName::CloudWatch).state, SourceState::Live);
+    assert_eq!(bought.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn numbers_are_told_where_services_fail() {
+    let bought = Arc::new(AtomicUsize::new(0));
+    let counted = bought.clone();
+    let mut stage = Stage::over(&with_service(), Before::default(), move |sent| match sent.operation.as_str() {
+        "GetMetricData" if of_numbers(sent) => {
+            counted.fetch_add(1, Ordering::Relaxed);
+            healthy("GetMetricData")
+        }
+        "GetMetricData" => Reply::json(400, "{}"),
+        other => healthy(other),
+    });
+    stage.until(SOON, |e| e.databases()[0].numbers.is_some()).await;
+    stage.pass(Duration::from_secs(5)).await;
+    let source = stage.source(SourceName::CloudWatch);
+    assert!(source.state == SourceState::Stale && source.error.is_some(), "{source:?}");
+    assert_eq!(bought.load(Ordering::Relaxed), 1);
 }
