@@ -131,13 +131,16 @@ impl Ask for CloudWatch {
             let asked = unless_capped(asked, told || self.has_steady(), "SLOs", &mut of_slis);
             slis = unless_told(asked, told, &mut answer.failed)?.flatten();
         }
+        // No facts would confirm all earlier ones, numbers too that were not asked for. What could not be seen is said with
+        // the next facts.
+        let tells_slis = slis.as_ref().is_some_and(|told| !told.facts.is_empty());
         match numbers {
             Ok(Numbers::Facts(facts)) => answer.facts = facts,
-            Ok(Numbers::Waiting) => answer.silent = slis.is_none() && self.services.is_empty(),
-            Ok(Numbers::Resting) => answer.silent = slis.is_none(),
-            Ok(Numbers::None) => answer.silent = slis.is_none() && self.roster.is_none() && self.services.is_empty(),
+            Ok(Numbers::Waiting) => answer.silent = !tells_slis && self.services.is_empty(),
+            Ok(Numbers::Resting) => answer.silent = !tells_slis,
+            Ok(Numbers::None) => answer.silent = !tells_slis && self.roster.is_none() && self.services.is_empty(),
             // The members are not known, or not readable: that says nothing against services and SLOs.
-            Err(_) if slis.is_some() || !self.services.is_empty() => {}
+            Err(_) if tells_slis || !self.services.is_empty() => {}
             Err(why) => return Err(why),
         }
         answer.facts.extend(services);

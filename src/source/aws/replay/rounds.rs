@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use super::pacing::{with_service, with_slos};
 use super::slos::batch;
-use super::stage::{Reply, Sent, Stage, rds_cluster, rds_clusters};
+use super::stage::{Reply, Sent, Stage, morning, rds_cluster, rds_clusters};
 use super::{SOON, healthy};
 use crate::estate::{SourceName, SourceState};
+use crate::source::Purse;
 use crate::source::aws::Before;
 
 /// Whether a minute is of the last hour: more takes longer than a call may.
@@ -83,4 +84,25 @@ async fn numbers_are_told_where_services_fail() {
     let source = stage.source(SourceName::CloudWatch);
     assert!(source.state == SourceState::Stale && source.error.is_some(), "{source:?}");
     assert_eq!(bought.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_round_that_asked_for_nothing_makes_no_number_younger() {
+    // What is now of sixty SLOs costs $0.0012, in one call more than five; their history comes 24 SLOs a round, each
+    // round for $0.00048, and the last twelve for $0.00024. Numbers cost $0.00003.
+    let clock = morning();
+    let known = recent(clock.now());
+    let purse = Purse::new(Some(0.002_39), 0.0, clock.now());
+    let mut stage = Stage::spending(&with_slos(60, 60), &purse, clock, move |sent| match sent.operation.as_str() {
+        "GetMetricData" if of_numbers(sent) => healthy("GetMetricData"),
+        "GetMetricData" => batch(sent, known),
+        other => healthy(other),
+    });
+    stage.until(Duration::from_secs(40), |e| e.databases()[0].numbers.is_some()).await;
+    let told = stage.estate.databases()[0].numbers.as_ref().unwrap().as_of;
+    stage.pass(Duration::from_secs(6)).await;
+    assert_eq!(purse.left(clock.now()), Some(200), "all that could be paid for was asked");
+    assert!(stage.estate.slos().iter().all(|slo| slo.counts.is_some()));
+    assert_eq!(stage.source(SourceName::CloudWatch).state, SourceState::Live);
+    assert_eq!(stage.estate.databases()[0].numbers.as_ref().unwrap().as_of, told);
 }
