@@ -259,8 +259,10 @@ fn a_panic_gives_the_terminal_back_and_then_tells() {
 fn a_deployment_of_the_embedded_estate_is_scaled_by_keys_alone() {
     let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_quarterdeck"), &["demo", "--scenario", "calm"], (150, 44));
     terminal.shows("23/23 sources");
+    // Until then another cluster may stand first for a moment, and the cursor would stay with it.
+    terminal.shows("All calm since");
     for (keys, shown) in [
-        ("4/prod-use1\r", "▸● prod-use1"),
+        ("4gg", "▸● prod-use1"),
         ("\r", "Workloads · 48"),
         ("/ledger\r", "▸● payments/ledger  deployment    4/4"),
         ("o", "reason"),
