@@ -126,8 +126,21 @@ impl Terminal {
                 while self.read(Duration::from_millis(50)) && !self.output_is_quiet() {}
                 return status;
             }
-            assert!(begun.elapsed() < PATIENCE, "it does not end; the screen:\n{}", self.text());
+            assert!(begun.elapsed() < PATIENCE, "it does not end; {}the screen:\n{}", self.threads(), self.text());
         }
+    }
+
+    /// Where the program's threads are, as far as the system tells: what they wait for when nothing goes on.
+    fn threads(&self) -> String {
+        let process = format!("/proc/{}/task", self.child.process_id().unwrap_or_default());
+        let tasks = std::fs::read_dir(process).into_iter().flatten().flatten();
+        let told = tasks.map(|task| {
+            let file = |name: &str| std::fs::read_to_string(task.path().join(name)).unwrap_or_default();
+            let status = file("status");
+            let state = status.lines().find(|line| line.starts_with("State:")).unwrap_or_default().to_owned();
+            format!("{}: {state} in {}, {}\n", file("comm").trim(), file("wchan"), file("syscall").trim())
+        });
+        told.collect()
     }
 
     pub(crate) fn output_is_quiet(&mut self) -> bool {
