@@ -2,6 +2,7 @@
 //! that it takes nothing from the other SLOs and services of the same server.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -103,12 +104,22 @@ impl<'a> Asking<'a> {
         query: &str,
         kind: Kind,
     ) -> Result<Result<Number, Failed>, Trouble> {
-        let key = (service.to_owned(), signal.to_owned());
+        let (server, at) = (self.server, self.at);
+        self.ask((service.to_owned(), signal.to_owned()), kind, server.number(query, at)).await
+    }
+
+    /// What comes of a query, unless it rests.
+    pub(super) async fn ask<T>(
+        &mut self,
+        key: Key,
+        kind: Kind,
+        answer: impl Future<Output = Answer<T>>,
+    ) -> Result<Result<T, Failed>, Trouble> {
         if let Some(why) = self.rests(&key) {
             return Ok(Err(why));
         }
         let began = Instant::now();
-        let answer = self.server.number(query, self.at).await;
+        let answer = answer.await;
         let heard = self.heard(key, kind, began.elapsed(), answer).await;
         self.lose(began, matches!(heard, Ok(Err(_))));
         heard

@@ -141,14 +141,11 @@ impl Reading {
                 Err(why) => Err(why),
             };
             let place = numbers.len();
-            numbers.push(
-                answer
-                    .map_err(|failed| {
-                        broken |= place < 2 * Window::ALL.len() && matches!(failed, Failed::Unanswered(_));
-                        complaints[place % 2].get_or_insert_with(|| failed.words().to_owned());
-                    })
-                    .ok(),
-            );
+            if let Err(why) = &answer {
+                broken |= place < 2 * Window::ALL.len() && matches!(why, Failed::Unanswered(_));
+                complaints[place % 2].get_or_insert_with(|| why.words().to_owned());
+            }
+            numbers.push(answer.ok());
         }
         asking.lose(began, failed);
         let at_index =

@@ -6,7 +6,6 @@
 //! the window: 15 hours of 30 days) is not seen.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use super::asking::{Asking, Kind};
 use super::counts::Queries;
@@ -48,16 +47,9 @@ impl Gaps {
         let (Some(&last), Some(&first)) = (ends.first(), ends.last()) else { return Ok(Ok(Vec::new())) };
         let seconds = i64::try_from(step).unwrap_or(i64::MAX);
         let key = (slo.name.clone(), "whether points are missing".to_owned());
-        let seen = if let Some(why) = asking.rests(&key) {
-            Err(why)
-        } else {
-            let began = Instant::now();
-            let answer = asking.server.instants(&queries.total(step), first, last, seconds).await;
-            let heard = asking.heard(key, Kind::LooksBack, began.elapsed(), answer).await?;
-            asking.lose(began, heard.is_err());
-            heard
-        };
-        Ok(match seen {
+        let (server, query) = (asking.server, queries.total(step));
+        let answer = server.instants(&query, first, last, seconds);
+        Ok(match asking.ask(key, Kind::LooksBack, answer).await? {
             Ok(seen) => {
                 let spans = missing(&ends, &seen, seconds);
                 self.found.insert(slo.name.clone(), (at, spans.clone()));
