@@ -10,7 +10,7 @@ use crate::console::widget::chart::{Chart, Limit, Zone};
 use crate::console::widget::quantity::usd;
 use crate::console::widget::sparkline::{Limits, sparkline};
 use crate::console::widget::words::Words;
-use crate::estate::{BudgetPeriod, EntryRef};
+use crate::estate::{BudgetFacts, BudgetPeriod, EntryRef};
 
 const ACTUAL: &str = "budget.actual_usd";
 const DAY_S: i64 = 86_400;
@@ -20,54 +20,40 @@ pub(super) fn any(scene: &Scene, entry: &EntryRef) -> bool {
     scene.estate.course(ACTUAL, entry).is_some()
 }
 
-/// The chart of its page, with its title.
+/// The chart of its page, with its title and its limit drawn in: what was spent this month, beside what would spend it
+/// evenly; of a budget of any other period, what was spent within the last 30 days.
 pub(super) fn chart(scene: &Scene, entry: &EntryRef) -> Option<(String, Chart)> {
-    let name = entry.name();
-    if is_monthly(scene, entry) {
-        month(scene, entry).map(|chart| (format!("spent of {name} this month, beside the ideal (·)"), chart))
-    } else {
-        lately(scene, entry).map(|chart| (format!("spent of {name} in the last 30 d"), chart))
-    }
-}
-
-fn is_monthly(scene: &Scene, entry: &EntryRef) -> bool {
-    let facts = scene.estate.budget(entry.name()).and_then(|budget| budget.described());
-    facts.is_some_and(|facts| facts.period == Some(BudgetPeriod::Monthly))
-}
-
-/// What was spent of a budget this month, beside what would spend it evenly; its limit and thresholds are drawn in.
-fn month(scene: &Scene, entry: &EntryRef) -> Option<Chart> {
-    let limit = scene.estate.budget(entry.name())?.described()?.limit_usd;
+    let facts = scene.estate.budget(entry.name())?.described()?;
+    let (monthly, limit) = (is_monthly(facts), facts.limit_usd);
     let zoned = scene.now.to_zoned(TimeZone::UTC);
-    let from = zoned.first_of_month().and_then(|z| z.start_of_day()).ok()?.timestamp();
-    let to = zoned.last_of_month().and_then(|z| z.end_of_day()).ok()?.timestamp();
-    let mut chart = spent(scene, entry, limit, from);
-    chart.ideal = limit.map(|limit| (0.0, limit));
-    (chart.from, chart.to) = (from, to);
-    Some(chart)
-}
-
-/// What was spent of a budget of any other period within the last 30 days; its limit is drawn in.
-fn lately(scene: &Scene, entry: &EntryRef) -> Option<Chart> {
-    let limit = scene.estate.budget(entry.name())?.described()?.limit_usd;
-    let from = scene.now.checked_sub(SignedDuration::from_hours(30 * 24)).ok()?;
-    Some(spent(scene, entry, limit, from))
-}
-
-fn spent(scene: &Scene, entry: &EntryRef, limit: Option<f64>, from: Timestamp) -> Chart {
+    let from = if monthly {
+        zoned.first_of_month().and_then(|z| z.start_of_day()).ok()?.timestamp()
+    } else {
+        scene.now.checked_sub(SignedDuration::from_hours(30 * 24)).ok()?
+    };
     let mut chart = number(scene, ACTUAL, entry, Vec::new(), false, from);
     chart.limits = limit.map(|value| Limit { value, label: "limit".to_owned() }).into_iter().collect();
     chart.zones = limit.map(|from| Zone { from, to: f64::INFINITY, role: Role::Critical }).into_iter().collect();
     chart.write = usd;
     // What the service does not tell anew for an hour is as it was.
     chart.join_s = chart.join_s.max(2 * 3_600);
-    chart
+    let name = entry.name();
+    if !monthly {
+        return Some((format!("spent of {name} in the last 30 d"), chart));
+    }
+    chart.to = zoned.last_of_month().and_then(|z| z.end_of_day()).ok()?.timestamp();
+    chart.ideal = limit.map(|limit| (0.0, limit));
+    Some((format!("spent of {name} this month, beside the ideal (·)"), chart))
+}
+
+fn is_monthly(facts: &BudgetFacts) -> bool {
+    facts.period == Some(BudgetPeriod::Monthly)
 }
 
 /// What was spent of a monthly budget on each of the last days; nothing of any other: what it tells is no sum of days.
 pub(super) fn lines(scene: &Scene, entry: &EntryRef, columns: usize) -> Vec<Words> {
     const DAYS: i64 = 14;
-    if !is_monthly(scene, entry) {
+    if !scene.estate.budget(entry.name()).and_then(|budget| budget.described()).is_some_and(is_monthly) {
         return Vec::new();
     }
     let head = || Words::dim("14 d  ");
