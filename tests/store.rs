@@ -271,7 +271,7 @@ fn the_writer_writes_the_newest_and_says_when_it_cannot() {
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     for pods in 0..50 {
         writer.remember(vec![remembered("a", facts::pods(pods))]);
-        writer.spend(noon(), 0.01);
+        writer.spend(noon(), 0.01, 0.0);
     }
     let mut trouble = writer.trouble();
     let said = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {

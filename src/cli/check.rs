@@ -22,7 +22,8 @@ pub(super) struct Group {
 
 /// Runs every proof; 0 when all will work, else 3. A wrong estate file ends it at once: there is nothing to prove.
 pub(super) fn run(context: &Context) -> Exit {
-    let mut groups = vec![files::group(context)];
+    let (files, spent_today) = files::group(context);
+    let mut groups = vec![files];
     let (declared, cap) = match config::load_estate(&context.places, context.estate_flag()) {
         Ok(file) => (file.declared, file.policy.spend_cap_usd_per_day),
         Err(error) => {
@@ -37,7 +38,7 @@ pub(super) fn run(context: &Context) -> Exit {
         Ok(runtime) => runtime,
         Err(e) => return complain(&format!("cannot start: {e}"), Exit::Failed),
     };
-    groups.extend(sources::spending(&declared, cap, files::spent_today(context, &declared.name)));
+    groups.extend(sources::spending(&declared, cap, spent_today));
     let proven = runtime.block_on(async {
         let (sources, slos) = tokio::join!(sources::groups(&declared), slos::group(context, &declared));
         sources.into_iter().chain(slos)

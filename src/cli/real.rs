@@ -67,15 +67,6 @@ pub(super) fn rig_some(context: &Context, wanted: &dyn Fn(&SourceKey) -> bool) -
     Ok(Real { rigging, file, recalled, writer, notices })
 }
 
-/// Keeps what a run has spent; `before_usd` was spent when it began, as the store knew.
-///
-/// What was sent and not answered in time may be charged as well. A day that has just begun has spent all of it.
-pub(super) fn keep_spend(writer: &StoreWriter, purse: &Purse, before_usd: f64, now: Timestamp) {
-    let spent = purse.spent_usd(now);
-    let before = if spent < before_usd { 0.0 } else { before_usd };
-    writer.spend(now, spent - before);
-}
-
 /// Says on standard error what is wrong with the estate file, and what to do.
 pub(super) fn explain(error: &ConfigError, context: &Context) -> Exit {
     match error {

@@ -104,9 +104,7 @@ fn keep(writer: Option<Arc<StoreWriter>>, purse: Purse, spent_before_usd: f64) -
         writer.chronicle(kept.estate.histories(), kept.now);
         writer.learn(kept.history.clone());
         let before = f64::from_bits(passed_on.swap(kept.spend.usd().to_bits(), Ordering::Relaxed));
-        // A new day starts from nothing.
-        let more = if kept.spend.usd() < before { kept.spend.usd() } else { kept.spend.usd() - before };
-        writer.spend(Timestamp::now(), more);
+        writer.spend(Timestamp::now(), kept.spend.usd(), before);
         if let Some((at, usd)) = writer.spent() {
             purse.at_least(at, usd);
         }

@@ -50,7 +50,8 @@ async fn look(status: &Status, context: &Context) -> Exit {
         rigging.estate.pass_time(now);
         writer.chronicle(rigging.estate.histories(), now);
         writer.learn(recalled.history);
-        real::keep_spend(&writer, &rigging.purse, recalled.spent_today_usd, now);
+        // What was sent and not answered in time may be charged as well.
+        writer.spend(now, rigging.purse.spent_usd(now), recalled.spent_today_usd);
         writer.close(LAST_WRITING);
     }
     let exit = Exit::Level(judgement.level);

@@ -71,8 +71,10 @@ impl StoreWriter {
         self.send(Message::Series(histories, now));
     }
 
-    /// Adds to what the console's own calls cost on the UTC day of `now`.
-    pub fn spend(&self, now: Timestamp, usd: f64) {
+    /// Adds what the console's own calls have cost since they had cost `before_usd`, on the UTC day of `now`. Where it is
+    /// less than before, a new day has begun, and all of it is new.
+    pub fn spend(&self, now: Timestamp, spent_usd: f64, before_usd: f64) {
+        let usd = if spent_usd < before_usd { spent_usd } else { spent_usd - before_usd };
         if usd > 0.0 {
             self.send(Message::Spend(now, usd));
         }

@@ -11,8 +11,9 @@ use crate::console::widget::quantity::counted;
 use crate::judge::{Silence, SilencedRules};
 use crate::store::Store;
 
-/// One row for each file.
-pub(super) fn group(context: &Context) -> Group {
+/// One row for each file; and what earlier runs have spent today on the estate, US dollars: nothing where no store can be
+/// read.
+pub(super) fn group(context: &Context) -> (Group, f64) {
     let places = &context.places;
     let estate = places.estate_file(context.estate_flag()).path.display().to_string();
     let mut name = None;
@@ -46,20 +47,16 @@ pub(super) fn group(context: &Context) -> Group {
     let keymap = Keymap::load(&file.keymap, &keymaps).map(|_| "in order".to_owned());
     rows.push((format!("keymap {}", file.keymap), keymap.map_err(|e| e.to_string())));
     rows.extend(troubles.into_iter().map(|trouble| ("themes and keymaps".to_owned(), Err(trouble))));
+    let mut spent_today = 0.0;
     if let Some(name) = name {
         let path = places.state().join(crate::cli::STORE);
-        let opened = Store::open(&path, &name, Timestamp::now());
+        let now = Timestamp::now();
+        let opened = Store::open(&path, &name, now);
+        spent_today = opened.as_ref().map_or(0.0, |store| store.spent_on(now).unwrap_or(0.0));
         let opened = opened.map(|s| s.notice().map_or_else(|| "can be written".to_owned(), str::to_owned));
         rows.push((format!("store {}", path.display()), opened.map_err(|e| e.to_string())));
     }
-    Group { title: "files".to_owned(), rows }
-}
-
-/// What earlier runs have spent today on an estate, US dollars; nothing where no store can be read.
-pub(super) fn spent_today(context: &Context, estate: &str) -> f64 {
-    let now = Timestamp::now();
-    let store = Store::open(&context.places.state().join(crate::cli::STORE), estate, now);
-    store.and_then(|store| store.spent_on(now)).unwrap_or(0.0)
+    (Group { title: "files".to_owned(), rows }, spent_today)
 }
 
 /// A silence of the policy, and whether it has ended.

@@ -35,7 +35,8 @@ pub(super) async fn group(context: &Context, declared: &DeclaredEstate) -> Optio
     rigging.start();
     listen(&mut rigging).await;
     if let Some(writer) = writer {
-        real::keep_spend(&writer, &rigging.purse, recalled.spent_today_usd, Timestamp::now());
+        let now = Timestamp::now();
+        writer.spend(now, rigging.purse.spent_usd(now), recalled.spent_today_usd);
         writer.close(LAST_WRITING);
     }
     Some(Group { title: "SLOs".to_owned(), rows: rows(&rigging.estate, Timestamp::now()) })
