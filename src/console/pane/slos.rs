@@ -1,5 +1,7 @@
 //! The SLOs: how long their error budgets last.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 
 use super::databases::whole;
@@ -41,19 +43,12 @@ const BURNS: usize = 4;
 
 /// The SLOs, worst first, then those with the least left.
 pub fn things<'a>(scene: &Scene<'a>) -> Vec<Thing<'a>> {
-    let mut out: Vec<_> = scene.estate.slos().iter().enumerate().collect();
     let left = |i: usize| scene.judgement.slos.get(i).and_then(|v| v.remaining_percent).unwrap_or(f64::INFINITY);
-    out.sort_by_cached_key(|(_, s)| std::cmp::Reverse(standing::level(scene, &s.entry())));
-    // A stable sort within each level: what burns down first stands first.
-    let mut start = 0;
-    while start < out.len() {
-        let level = standing::level(scene, &out[start].1.entry());
-        let end = out[start..].iter().position(|(_, s)| standing::level(scene, &s.entry()) != level);
-        let end = end.map_or(out.len(), |n| start + n);
-        out[start..end].sort_by(|a, b| left(a.0).total_cmp(&left(b.0)));
-        start = end;
-    }
-    out.into_iter().map(|(index, s)| Thing::Slo(s, index)).collect()
+    let ranked = |(i, slo): (usize, &'a SloState)| (Reverse(standing::level(scene, &slo.entry())), left(i), i, slo);
+    let mut out: Vec<_> = scene.estate.slos().iter().enumerate().map(ranked).collect();
+    // What burns down first stands first in each level.
+    out.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    out.into_iter().map(|(_, _, index, slo)| Thing::Slo(slo, index)).collect()
 }
 
 /// An SLO's row.
