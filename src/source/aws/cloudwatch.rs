@@ -74,10 +74,9 @@ impl CloudWatch {
         self.steady.is_none_or(|wait| wait.is_over(now))
     }
 
-    /// Lets numbers that were asked for wait for their next time, however often history is asked for meanwhile; where
-    /// nothing came of it, not for long.
-    fn rest_steady(&mut self, pace: Pace, came: bool, now: Timestamp) {
-        self.steady = Some(Wait::new(now, if came { pace.steady } else { AT_FULL_PACE }));
+    /// Lets numbers that were asked for wait for their next time, however often history is asked for meanwhile.
+    fn rest_steady(&mut self, pause: Duration, now: Timestamp) {
+        self.steady = Some(Wait::new(now, pause));
     }
 
     /// When to ask again where the cap slows polling down; none: as the schedule says.
@@ -122,7 +121,7 @@ impl Ask for CloudWatch {
         }
         if steady && came {
             // Whatever comes of SLOs: it is not paid for again each time that they are tried.
-            self.rest_steady(pace, came, out.now());
+            self.rest_steady(pace.steady, out.now());
         }
         let (mut slis, mut of_slis) = (None, Notes::default());
         if answer.failed.is_none() {
@@ -145,7 +144,7 @@ impl Ask for CloudWatch {
         }
         answer.facts.extend(services);
         if steady && !came {
-            self.rest_steady(pace, came, out.now());
+            self.rest_steady(AT_FULL_PACE, out.now());
         }
         notes.extend(self.said.all().iter().chain(of_slis.all()).cloned());
         answer.again = self.again(pace, out.now());
@@ -301,7 +300,7 @@ mod tests {
         // Three hours ahead until it was corrected.
         let ahead: Timestamp = "2026-11-21T18:00:00Z".parse().unwrap();
         let slow = Pace { slis: AT_FULL_PACE, steady: Duration::from_mins(30) };
-        asked.rest_steady(slow, true, ahead);
+        asked.rest_steady(slow.steady, ahead);
         assert_eq!((asked.is_steady_due(ahead), asked.again(slow, ahead)), (false, Some(Duration::from_mins(30))));
         let right = ahead - SignedDuration::from_hours(3);
         assert_eq!((asked.is_steady_due(right), asked.again(slow, right)), (true, Some(Duration::from_secs(1))));
