@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use self::cbor::metric_data;
 use self::stage::{Reply, Stage, identity, rds_cluster, rds_clusters};
-use crate::estate::{IdentityState, SourceName, SourceState};
+use crate::estate::{DeclaredService, IdentityState, ServiceSignals, SourceName, SourceState};
 
 const ID: &str = "111122223333";
 const SOON: Duration = Duration::from_secs(15);
@@ -29,6 +29,18 @@ fn healthy(operation: &str) -> Reply {
         "GetMetricData" => metric_data(&[], None),
         "GetCostAndUsage" => Reply::json(200, r#"{"ResultsByTime":[]}"#),
         other => panic!("nobody was to ask for {other}"),
+    }
+}
+
+/// A service behind a load balancer.
+pub(super) fn load_balanced() -> DeclaredService {
+    DeclaredService {
+        name: "checkout".into(),
+        account: Some("production".into()),
+        region: Some("us-east-1".into()),
+        signals: Some(ServiceSignals::LoadBalancer("app/shop/1".into())),
+        cluster: None,
+        namespace: None,
     }
 }
 

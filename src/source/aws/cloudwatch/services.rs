@@ -189,6 +189,7 @@ fn sample(at: i64, value: f64) -> Option<Sample> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::aws::replay::load_balanced;
 
     /// 100 minutes after 1970, on a minute.
     const NOW: i64 = 6_000;
@@ -198,15 +199,7 @@ mod tests {
     }
 
     fn services() -> Services {
-        let declared = DeclaredService {
-            name: "checkout".into(),
-            account: Some("production".into()),
-            region: Some("us-east-1".into()),
-            signals: Some(ServiceSignals::LoadBalancer("app/shop/1".into())),
-            cluster: None,
-            namespace: None,
-        };
-        Services::new(&[&declared])
+        Services::new(&[&load_balanced()])
     }
 
     fn facts(answers: [Points; METRICS]) -> (ServiceFacts, Option<String>) {

@@ -6,36 +6,20 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::slos::{batch, slo, with};
-use super::stage::{Stage, declared, identity};
+use super::pacing::with_slos;
+use super::slos::{batch, last_hour, slo, with};
+use super::stage::{Stage, identity};
 use super::{ID, SOON, healthy};
-use crate::estate::{DeclaredEstate, DeclaredSlo, Sli, SourceName, SourceState};
+use crate::estate::{Sli, SourceName, SourceState};
 use crate::source::aws::Before;
-
-/// SLOs of eight days: 32 of them fit into a round.
-fn slos(count: usize) -> Vec<DeclaredSlo> {
-    (0..count).map(|i| slo(&format!("slo {i}"), 8, false)).collect()
-}
-
-/// Whether a minute is of the last hours: all eight days of each SLO take longer than a call may.
-fn recent() -> impl Fn(i64) -> bool + Copy {
-    let now = Timestamp::now().as_second() / 60;
-    move |minute| minute >= now - 60
-}
 
 #[tokio::test]
 async fn numbers_are_not_asked_for_again_in_each_round_of_filling() {
-    let mut slos = slos(100);
-    for slo in &mut slos {
-        if let Sli::CloudWatchCounts { region, .. } = &mut slo.sli {
-            *region = "us-east-1".to_owned();
-        }
-    }
-    let (known, begun) = (recent(), Timestamp::now());
+    let begun = Timestamp::now();
+    let known = last_hour(begun);
     let numbers = Arc::new(AtomicUsize::new(0));
     let counted = numbers.clone();
-    let estate = DeclaredEstate { slos, ..declared(ID) };
-    let mut stage = Stage::over(&estate, Before::default(), move |sent| match sent.operation.as_str() {
+    let mut stage = Stage::over(&with_slos(100, 8), Before::default(), move |sent| match sent.operation.as_str() {
         "GetMetricData" if sent.body.contains("CPUUtilization") => {
             counted.fetch_add(1, Ordering::Relaxed);
             healthy("GetMetricData")
@@ -52,14 +36,15 @@ async fn numbers_are_not_asked_for_again_in_each_round_of_filling() {
 
 #[tokio::test]
 async fn slos_that_do_not_come_whole_rest_and_leave_the_round_to_others() {
-    let mut slos = slos(34);
+    // Of eight days 32 fit into a round.
+    let mut slos: Vec<_> = (0..34).map(|i| slo(&format!("slo {i}"), 8, false)).collect();
     for slo in slos.iter_mut().take(32) {
         if let Sli::CloudWatchCounts { events, total, .. } = &mut slo.sli {
             "Broken".clone_into(&mut events.metric);
             "Broken".clone_into(&mut total.metric);
         }
     }
-    let known = recent();
+    let known = last_hour(Timestamp::now());
     let mut stage = Stage::over(&with(slos), Before::default(), move |sent| match sent.operation.as_str() {
         "GetCallerIdentity" => identity(ID),
         "GetMetricData" => batch(sent, known),

@@ -4,21 +4,13 @@ use std::time::Duration;
 
 use super::slos::slo;
 use super::stage::{Reply, Stage, declared, morning};
-use super::{ID, SOON, healthy, query_error};
-use crate::estate::{DeclaredEstate, DeclaredService, ServiceSignals, Sli, SourceName, SourceState};
+use super::{ID, SOON, healthy, load_balanced, query_error};
+use crate::estate::{DeclaredEstate, Sli, SourceName, SourceState};
 use crate::source::Purse;
 
 /// A database, and a service behind a load balancer.
 pub(super) fn with_service() -> DeclaredEstate {
-    let service = DeclaredService {
-        name: "checkout".into(),
-        account: Some("production".into()),
-        region: Some("us-east-1".into()),
-        signals: Some(ServiceSignals::LoadBalancer("app/shop/1".into())),
-        cluster: None,
-        namespace: None,
-    };
-    DeclaredEstate { services: vec![service], ..declared(ID) }
+    DeclaredEstate { services: vec![load_balanced()], ..declared(ID) }
 }
 
 fn asked(stage: &mut Stage) -> usize {

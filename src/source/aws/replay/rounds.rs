@@ -7,18 +7,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pacing::{with_service, with_slos};
-use super::slos::batch;
+use super::slos::{batch, last_hour};
 use super::stage::{Reply, Sent, Stage, morning, rds_cluster, rds_clusters};
 use super::{SOON, healthy};
 use crate::estate::{SourceName, SourceState};
 use crate::source::Purse;
 use crate::source::aws::Before;
-
-/// Whether a minute is of the last hour: more takes longer than a call may.
-fn recent(now: Timestamp) -> impl Fn(i64) -> bool + Copy {
-    let now = now.as_second() / 60;
-    move |minute| minute >= now - 60
-}
 
 /// Whether a call asks for the databases' numbers.
 fn of_numbers(sent: &Sent) -> bool {
@@ -27,7 +21,7 @@ fn of_numbers(sent: &Sent) -> bool {
 
 #[tokio::test]
 async fn what_numbers_could_not_see_is_said_beside_slos_too() {
-    let known = recent(Timestamp::now());
+    let known = last_hour(Timestamp::now());
     // 32 SLOs of eight days fit into a round: the last one tells of SLOs alone.
     let mut stage = Stage::over(&with_slos(70, 8), Before::default(), move |sent| match sent.operation.as_str() {
         "DescribeDBClusters" => rds_clusters(&[rds_cluster("other", &["other-1"])], None),
@@ -42,7 +36,7 @@ async fn what_numbers_could_not_see_is_said_beside_slos_too() {
 
 #[tokio::test]
 async fn numbers_are_told_and_not_bought_again_while_slos_fail() {
-    let known = recent(Timestamp::now());
+    let known = last_hour(Timestamp::now());
     let (bought, well) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     let (counted, recovers) = (bought.clone(), well.clone());
     let mut stage = Stage::over(&with_slos(3, 3), Before::default(), move |sent| match sent.operation.as_str() {
@@ -91,7 +85,7 @@ async fn a_round_that_asked_for_nothing_makes_no_number_younger() {
     // What is now of sixty SLOs costs $0.0012, in one call more than five; their history comes 24 SLOs a round, each
     // round for $0.00048, and the last twelve for $0.00024. Numbers cost $0.00003.
     let clock = morning();
-    let known = recent(clock.now());
+    let known = last_hour(clock.now());
     let purse = Purse::new(Some(0.002_39), 0.0, clock.now());
     let mut stage = Stage::spending(&with_slos(60, 60), &purse, clock, move |sent| match sent.operation.as_str() {
         "GetMetricData" if of_numbers(sent) => healthy("GetMetricData"),

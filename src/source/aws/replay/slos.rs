@@ -76,6 +76,12 @@ fn counts(sent: &Sent) -> Reply {
     metric_data(&[("q0", "Complete", &events), ("q1", "Complete", &total)], None)
 }
 
+/// Whether a minute is of the hour before: all of an SLO's days take longer to answer than a call may.
+pub(super) fn last_hour(now: Timestamp) -> impl Fn(i64) -> bool + Copy {
+    let now = now.as_second() / 60;
+    move |minute| minute >= now - 60
+}
+
 /// Events and totals of as many SLOs as one call asks for, of the minutes that are known; none of metrics named `Broken`.
 pub(super) fn batch(sent: &Sent, known: impl Fn(i64) -> bool) -> Reply {
     let events = points(sent, |m| bad(m).filter(|_| known(m)));

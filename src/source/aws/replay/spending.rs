@@ -1,6 +1,6 @@
 //! The day's spend cap: what it does not allow is not sent, and said.
 
-use super::slos::{batch, slo, with};
+use super::slos::{batch, last_hour, slo, with};
 use super::stage::{Reply, Sent, Stage, identity, morning};
 use super::{ID, SOON};
 use crate::estate::{DeclaredEstate, Estate, SourceName, SourceState};
@@ -9,10 +9,9 @@ use crate::source::{Clock, Purse};
 
 /// Answers all that is asked; of the last hour alone there are points, for money goes by metrics.
 fn answer(sent: &Sent) -> Reply {
-    let hour_ago = morning().now().as_second() / 60 - 60;
     match sent.operation.as_str() {
         "GetCallerIdentity" => identity(ID),
-        "GetMetricData" => batch(sent, |minute| minute >= hour_ago),
+        "GetMetricData" => batch(sent, last_hour(morning().now())),
         _ => Reply::json(200, r#"{"ResultsByTime":[]}"#),
     }
 }
