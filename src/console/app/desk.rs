@@ -77,7 +77,10 @@ impl App {
                 self.view.dialog = Some(Dialog::Menu(Menu { about: page::name(&spot), offers, chosen: 0 }));
             }
             None => {
-                self.notice("nothing can be done to this from here: select a workload, autoscaler, pod, node, cluster or database");
+                self.notice(
+                    "nothing can be done to this from here: select a workload, autoscaler, pod, node, cluster or \
+                     database",
+                );
             }
         }
     }
